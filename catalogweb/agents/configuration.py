@@ -1,0 +1,92 @@
+"""What can be configured on an agent: one table, read by the forms, the REST door and the agent's own reply.
+
+Operators' values are sparse: what nobody set follows what the agent reports, then the default below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalogweb.core.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One configuration value: its type, default, unit and limits."""
+
+    default: Any
+    help: str = ""
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> type:
+        return list if isinstance(self.default, list) else type(self.default)
+
+
+SETTINGS: dict[str, Setting] = {
+    "status_frequency": Setting(10, "Seconds between two reports.", 1, 86400),
+    "change_frequency": Setting(20, "Seconds between two polls for changes.", 1, 86400),
+    "device_scan_frequency": Setting(20, "Seconds between two scans for devices.", 1, 86400),
+    "docker_url": Setting("unix:///var/run/docker.sock", "Where the container engine listens."),
+    "disk_limit": Setting(50, "GiB", 0, 1048576),
+    "disk_directory": Setting("/var/lib/iofog/", "Folder for the agent's data."),
+    "memory_limit": Setting(4096, "MiB", 0, 1048576),
+    "cpu_limit": Setting(80, "Percent", 0, 100),
+    "log_limit": Setting(10, "GiB", 0, 100),
+    "log_directory": Setting("/var/log/iofog/", "Folder for the agent's logs."),
+    "log_file_count": Setting(10, "Files", 0, 100),
+    "log_level": Setting("INFO", "Java level name, such as INFO or FINE."),
+    "bluetooth_enabled": Setting(False),
+    "abstracted_hardware_enabled": Setting(False),
+    "watchdog_enabled": Setting(False, "The agent removes every container that it does not manage."),
+    "docker_pruning_frequency": Setting(0, "Hours between two clean-ups of images; 0 is never.", 0, 8760),
+    "available_disk_threshold": Setting(20, "Percent of free disk below which images are removed.", 0, 100),
+    "time_zone": Setting("Etc/UTC", "IANA name, becomes TZ in containers."),
+    "network_interface": Setting("dynamic"),
+    "container_engine": Setting("docker", choices=("docker", "podman")),
+    "deployment_type": Setting("native", choices=("native", "container")),
+    "gps_mode": Setting("auto", "auto, manual, off or dynamic"),
+    "gps_device": Setting(""),
+    "gps_scan_frequency": Setting(60, "Seconds; 0 is off.", 0, 86400),
+    "edge_guard_frequency": Setting(0, "Seconds; 0 is off.", 0, 86400),
+    "ready_to_upgrade_scan_frequency": Setting(24, "Hours", 1, 8760),
+    "host": Setting("", "Address under which other agents and people reach this one."),
+    "router_mode": Setting("edge", choices=("none", "edge", "interior")),
+    "messaging_port": Setting(5671, "", 1, 65535),
+    "inter_router_port": Setting(0, "", 0, 65535),
+    "edge_router_port": Setting(0, "", 0, 65535),
+    "upstream_routers": Setting([]),
+    "network_router": Setting(""),
+    "nats_mode": Setting("leaf", choices=("none", "leaf", "server")),
+    "nats_server_port": Setting(4222, "", 1, 65535),
+    "nats_leaf_port": Setting(7422, "", 1, 65535),
+    "nats_cluster_port": Setting(6222, "", 1, 65535),
+    "nats_mqtt_port": Setting(8883, "", 1, 65535),
+    "nats_http_port": Setting(8222, "", 1, 65535),
+    "js_storage_size": Setting("10g"),
+    "js_memory_store_size": Setting("1g"),
+    "upstream_nats_servers": Setting([]),
+}
+
+DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
+
+
+def checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The known settings among `values`, refused when one has the wrong type or lies outside its limits."""
+    return {name: _checked(name, SETTINGS[name], value) for name, value in values.items() if name in SETTINGS}
+
+
+def _checked(name: str, setting: Setting, value: Any) -> Any:
+    number = setting.type is int
+    if number and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise Invalid(f"{name} takes a whole number, not {value!r}.", field=name)
+    if not number and not isinstance(value, setting.type):
+        kind = {bool: "true or false", str: "text", list: "a list"}[setting.type]
+        raise Invalid(f"{name} takes {kind}, not {value!r}.", field=name)
+    if setting.choices and value not in setting.choices:
+        raise Invalid(f"{name} is one of {', '.join(setting.choices)}, not {value!r}.", field=name)
+    if number and not (setting.least or 0) <= value <= (setting.most or value):
+        raise Invalid(f"{name} lies between {setting.least:g} and {setting.most:g}, not {value:g}.", field=name)
+    return int(value) if number else value

@@ -1,0 +1,25 @@
+"""Raising and acknowledging change flags, each in one statement per batch of agents."""
+
+from collections.abc import Collection
+
+from django.db.models import Case, F, Value, When
+
+from catalogweb.agents.models import ChangeFlags, Flag
+
+# Below SQLite's limit of parameters per statement.
+BATCH = 500
+
+
+def raise_flags(agent_ids: Collection[int], *flags: Flag) -> None:
+    """Tell these agents that something changed; they hear of it at their next poll."""
+    ids = sorted(set(agent_ids))
+    raised = {flag.value: F("counter") + 1 for flag in flags}
+    for start in range(0, len(ids), BATCH):
+        rows = ChangeFlags.objects.filter(agent_id__in=ids[start : start + BATCH])
+        rows.update(counter=F("counter") + 1, **raised)
+
+
+def acknowledge(agent_id: int, up_to: int) -> None:
+    """Lower every flag that was raised at or before `up_to`."""
+    lowered = {name: Case(When(**{f"{name}__lte": up_to}, then=Value(0)), default=F(name)) for name in Flag.values}
+    ChangeFlags.objects.filter(agent_id=agent_id).update(**lowered)

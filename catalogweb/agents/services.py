@@ -1,0 +1,141 @@
+"""Agents: made, edited, given a key, provisioned. Deleting one concerns deployments and lives there."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from catalogweb.agents import configuration as settings_table
+from catalogweb.agents.flags import raise_flags
+from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags, Credential, Flag, ProvisioningKey, Tag
+from catalogweb.changelog.services import record, snapshot
+from catalogweb.core.architectures import Architecture
+from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound
+from catalogweb.core.names import suggestion
+from catalogweb.core.rights import Actor, Right, require
+from catalogweb.core.secrets import digest, new_token
+
+KEY_LIFETIME = timedelta(minutes=20)
+# What only the agent itself can know or needs to be told about again.
+TOLD_TO_AGENT = ("configuration", "latitude", "longitude")
+
+
+@transaction.atomic
+def create_agent(
+    *,
+    by: Actor,
+    name: str,
+    architecture: str = "",
+    tags: Iterable[str] = (),
+    configuration: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Agent:
+    """A new agent, not yet connected: it needs a provisioning key next."""
+    require(by, Right.CHANGE)
+    agent = Agent(architecture=architecture, configuration=settings_table.checked(configuration or {}), **fields)
+    _set_checked(agent, name=name, architecture=architecture)
+    agent.save()
+    agent.tags.set(_tags(tags))
+    AgentStatus.objects.create(agent=agent)
+    ChangeFlags.objects.create(agent=agent)
+    raise_flags([agent.pk], Flag.MICROSERVICE_LIST, Flag.MICROSERVICE_CONFIG)
+    record(by=by, action="create", obj=agent)
+    return agent
+
+
+@transaction.atomic
+def edit_agent(
+    *, by: Actor, agent: Agent, tags: Iterable[str] | None = None, configuration: dict[str, Any] | None = None, **fields: Any
+) -> Agent:
+    """Change what people decide about an agent. `configuration` adds to what was set; None unsets a value."""
+    require(by, Right.CHANGE)
+    agent = Agent.objects.select_for_update().get(pk=agent.pk)
+    before = snapshot(agent)
+    if configuration is not None:
+        given = settings_table.checked({k: v for k, v in configuration.items() if v is not None})
+        kept = {k: v for k, v in agent.configuration.items() if k not in configuration}
+        agent.configuration = kept | given
+    _set_checked(agent, **fields)
+    agent.save()
+    if tags is not None:
+        agent.tags.set(_tags(tags))
+        agent._prefetched_objects_cache = {}
+    after = snapshot(agent)
+    if any(before[name] != after[name] for name in TOLD_TO_AGENT):
+        raise_flags([agent.pk], Flag.CONFIG)
+    record(by=by, action="update", obj=agent, before=before, after=after)
+    return agent
+
+
+def _set_checked(agent: Agent, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(agent, name, value)
+    agent.name = agent.name.strip()
+    if not agent.name:
+        raise Invalid("Give the agent a name.", field="name")
+    if agent.architecture and agent.architecture not in Architecture.values:
+        raise Invalid(f"An architecture is one of {', '.join(Architecture.values)}.", field="architecture")
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        value = getattr(agent, name)
+        if value is not None and not -most <= value <= most:
+            raise Invalid(f"{name} lies between -{most} and {most}.", field=name)
+    taken = Agent.objects.annotate(lower=Lower("name")).filter(lower=agent.name.lower()).exclude(pk=agent.pk)
+    if taken.exists():
+        raise Duplicate(f"Duplicate name '{agent.name}': another agent already has it.", field="name")
+
+
+def _tags(names: Iterable[str]) -> list[Tag]:
+    wanted = sorted({name.strip() for name in names if name.strip()})
+    Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
+    return list(Tag.objects.filter(name__in=wanted))
+
+
+@transaction.atomic
+def issue_provisioning_key(*, by: Actor, agent: Agent) -> tuple[str, datetime]:
+    """A new key, which replaces the agent's old one, and when it expires."""
+    require(by, Right.CHANGE)
+    text, expires_at = new_token(), timezone.now() + KEY_LIFETIME
+    key, _ = ProvisioningKey.objects.update_or_create(
+        agent=agent, defaults={"digest": digest(text), "expires_at": expires_at}
+    )
+    record(by=by, action="give key", obj=agent, after={"provisioning_key_expires_at": expires_at.isoformat()})
+    return text, expires_at
+
+
+@transaction.atomic
+def use_provisioning_key(key: str) -> Agent:
+    """The agent that this key belongs to; the key is used up, whoever else tries it at the same moment."""
+    found = ProvisioningKey.objects.filter(digest=digest(key)).select_related("agent").first()
+    if found is None or not ProvisioningKey.objects.filter(pk=found.pk, digest=found.digest).delete()[0]:
+        raise NotFound("Invalid provisioning key")
+    if found.expires_at <= timezone.now():
+        raise Forbidden("Expired provisioning key")
+    return found.agent
+
+
+def connect_agent(*, agent: Agent, architecture: str, now: datetime) -> str:
+    """Give the agent a new token and its detected architecture; every list has to be fetched again."""
+    before = snapshot(agent)
+    agent.architecture = architecture
+    agent.save(update_fields=["architecture", "updated_at"])
+    token = new_token()
+    Credential.objects.update_or_create(agent=agent, defaults={"token_digest": digest(token), "public_key": ""})
+    AgentStatus.objects.filter(agent=agent).update(provisioned_at=now)
+    raise_flags(
+        [agent.pk], Flag.MICROSERVICE_LIST, Flag.MICROSERVICE_CONFIG, Flag.REGISTRIES, Flag.VOLUME_MOUNTS
+    )
+    record(by=agent, action="provision", obj=agent, before=before)
+    return token
+
+
+def agent_named(name: str) -> Agent:
+    """The agent of this name or uuid, with a suggestion when it is nearly another's."""
+    agent = Agent.objects.with_status().filter(name__iexact=name).first()
+    agent = agent or Agent.objects.with_status().filter(uuid=name).first()
+    if agent is None:
+        near = suggestion(name, Agent.objects.values_list("name", flat=True)[:5000])
+        raise NotFound(f"There is no agent “{name}”.{near}", field="agent")
+    return agent

@@ -1,0 +1,227 @@
+"""What can run and where images come from: registries, catalog items, their revisions and images."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+
+from catalogweb.catalog.references import LOCAL_CACHE, host_of
+from catalogweb.core.architectures import Architecture
+from catalogweb.core.secrets import unseal
+
+REMOTE, LOCAL = 1, 2
+ALIASES = {"remote": REMOTE, "local": LOCAL}
+SYSTEM = "SYSTEM"
+FIRST_USER_ITEM = 17
+
+
+class RegistryQuerySet(models.QuerySet["Registry"]):
+    def matching(self, text: str) -> "RegistryQuerySet":
+        for word in text.split():
+            self = self.filter(
+                models.Q(url__icontains=word) | models.Q(username__icontains=word) | models.Q(email__icontains=word)
+            )
+        return self
+
+    def with_uses(self) -> "RegistryQuerySet":
+        return self.annotate(item_count=models.Count("revisions__item", distinct=True))
+
+
+class Registry(models.Model):
+    """Where images are pulled from. 1 and 2 are built in; private ones carry credentials, sealed."""
+
+    url = models.CharField(max_length=500, verbose_name="URL", help_text="Host, with port or path if needed.")
+    username = models.CharField(max_length=200, blank=True, verbose_name="user name")
+    password_sealed = models.TextField(blank=True, editable=False)
+    secret_version = models.PositiveIntegerField(default=0, editable=False)
+    email = models.CharField(max_length=254, blank=True, verbose_name="e-mail address")
+    is_private = models.BooleanField(default=False, verbose_name="private")
+    is_secure = models.BooleanField(default=True, verbose_name="secure")
+    requires_certificate = models.BooleanField(default=False)
+    certificate = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = RegistryQuerySet.as_manager()
+
+    LOGGED = ("url", "username", "email", "is_private", "requires_certificate", "certificate")
+    SECRET = ("password_sealed",)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "registries"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(password_sealed="") | models.Q(is_private=True),
+                name="registry_with_a_password_is_private",
+                violation_error_message="A registry with a password is private.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.url} ({self.username})" if self.username else self.url
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.pk in (REMOTE, LOCAL)
+
+    @property
+    def is_local_cache(self) -> bool:
+        return self.url == LOCAL_CACHE
+
+    @property
+    def alias(self) -> str:
+        """How manifests name it: `remote`, `local`, else its id."""
+        return next((alias for alias, pk in ALIASES.items() if pk == self.pk), str(self.pk))
+
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
+
+    @property
+    def password(self) -> str:
+        """The secret in clear: for the reply to an agent that needs it, and for nothing else."""
+        return unseal(self.password_sealed)
+
+    @property
+    def has_password(self) -> bool:
+        return bool(self.password_sealed)
+
+
+class CatalogItemQuerySet(models.QuerySet["CatalogItem"]):
+    def with_images(self) -> "CatalogItemQuerySet":
+        return self.select_related("current__registry").prefetch_related("current__images")
+
+    def matching(self, text: str) -> "CatalogItemQuerySet":
+        """Items whose name, description, category, publisher or current image contains `text`."""
+        for word in text.split():
+            images = Image.objects.filter(reference__icontains=word, revision__current_of__isnull=False)
+            self = self.filter(
+                models.Q(name__icontains=word)
+                | models.Q(description__icontains=word)
+                | models.Q(category__icontains=word)
+                | models.Q(publisher__icontains=word)
+                | models.Q(current__in=images.values("revision_id"))
+            )
+        return self
+
+    def with_uses(self) -> "CatalogItemQuerySet":
+        return self.annotate(use_count=models.Count("revisions__microservices", distinct=True))
+
+
+class CatalogItem(models.Model):
+    """One container image per agent architecture under one name. Its images live in revisions."""
+
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    category = models.CharField(max_length=100, blank=True)
+    publisher = models.CharField(max_length=200, blank=True)
+    picture = models.CharField(max_length=500, blank=True, default="images/shared/default.png")
+    ram_required = models.PositiveIntegerField(default=0, verbose_name="RAM", help_text="MiB a microservice needs.")
+    disk_required = models.PositiveIntegerField(default=0, verbose_name="disk", help_text="MiB a microservice needs.")
+    config_example = models.TextField(blank=True, default="{}", help_text="A JSON object people can start from.")
+    is_public = models.BooleanField(default=False)
+    input_type = models.JSONField(null=True, blank=True)
+    output_type = models.JSONField(null=True, blank=True)
+    current = models.OneToOneField(
+        "Revision", on_delete=models.SET_NULL, null=True, blank=True, related_name="current_of", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = CatalogItemQuerySet.as_manager()
+
+    LOGGED = (
+        "name", "description", "category", "publisher", "picture", "ram_required", "disk_required", "config_example",
+        "is_public", "registry_url", "images",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="catalog_item_name_unique",
+                violation_error_message="Another catalog item already has this name.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_system(self) -> bool:
+        return self.category == SYSTEM
+
+    @property
+    def images(self) -> dict[str, str]:
+        """Image reference by architecture, of the current revision."""
+        return self.current.by_architecture if self.current else {}
+
+    @property
+    def registry(self) -> Registry | None:
+        return self.current.registry if self.current else None
+
+    @property
+    def registry_url(self) -> str:
+        return str(self.registry or "")
+
+
+class Revision(models.Model):
+    """An immutable choice of images and their registry. Without an item: a microservice's own images."""
+
+    item = models.ForeignKey(CatalogItem, on_delete=models.CASCADE, null=True, blank=True, related_name="revisions")
+    number = models.PositiveIntegerField(default=1)
+    registry = models.ForeignKey(Registry, on_delete=models.PROTECT, related_name="revisions")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["item", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "number"], name="revision_number_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} revision {self.number}" if self.item_id else "own images"
+
+    @property
+    def by_architecture(self) -> dict[str, str]:
+        return {image.architecture: image.reference for image in self.images.all()}
+
+    def image_for(self, architecture: str) -> str:
+        """The reference for this architecture, empty when there is none."""
+        return self.by_architecture.get(architecture, "")
+
+
+class Image(models.Model):
+    """One architecture's image in a revision."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="images")
+    architecture = models.CharField(max_length=8, choices=Architecture)
+    reference = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ["-architecture"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "architecture"],
+                name="image_one_per_architecture",
+                violation_error_message="A revision has one image per architecture.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reference=""),
+                name="image_has_a_reference",
+                violation_error_message="An image needs a reference.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+def describe_user(obj: Any) -> str:
+    """How a refusal names what still uses something: "microservice web on north-1"."""
+    return f"{obj._meta.verbose_name} {obj}"

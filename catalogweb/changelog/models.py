@@ -1,0 +1,43 @@
+"""What was changed, by whom, through which door."""
+
+from django.db import models
+
+
+class Door(models.TextChoices):
+    WEB = "web", "Pages"
+    API = "api", "REST"
+    ADMIN = "admin", "Django admin"
+    COMMAND = "command", "Command"
+    AGENT = "agent", "Agent"
+    SYSTEM = "system", "catalogweb"
+
+
+class Entry(models.Model):
+    """One change of one object. Written by `record` only, never changed afterwards."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor_kind = models.CharField(max_length=10)
+    actor = models.CharField(max_length=254)
+    door = models.CharField(max_length=10, choices=Door)
+    request_id = models.CharField(max_length=64, db_index=True)
+    action = models.CharField(max_length=20)
+    object_type = models.CharField(max_length=40)
+    object_id = models.CharField(max_length=64)
+    object_label = models.CharField(max_length=254)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "entries"
+        indexes = [models.Index(fields=["object_type", "object_id"], name="entry_object")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.object_type} {self.object_label}"
+
+    @property
+    def changes(self) -> list[tuple[str, object, object]]:
+        """(field, before, after) of what differs."""
+        names = list(self.before) + [name for name in self.after if name not in self.before]
+        rows = [(name, self.before.get(name), self.after.get(name)) for name in names]
+        return [row for row in rows if row[1] != row[2]]

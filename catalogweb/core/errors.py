@@ -1,0 +1,76 @@
+"""Refusals: what a service raises when it will not do as asked. Each carries a sentence for people."""
+
+from collections.abc import Sequence
+
+
+class Refusal(Exception):
+    """A sentence for people, and the argument at fault when there is one."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+    @property
+    def messages(self) -> list[str]:
+        return [self.message]
+
+
+class Invalid(Refusal):
+    """What was given can never be accepted as it is."""
+
+
+class NotFound(Refusal):
+    """What was named does not exist."""
+
+
+class Conflict(Refusal):
+    """It would collide with something that exists."""
+
+
+class Duplicate(Conflict):
+    """The name is taken."""
+
+
+class Protected(Refusal):
+    """It is built in, or the last of its kind."""
+
+
+class InUse(Refusal):
+    """Something else still needs it; `users` says what, one phrase each."""
+
+    def __init__(self, message: str, *, users: Sequence[str] = (), field: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.users = list(users)
+
+
+class Forbidden(Refusal):
+    """The acting user lacks the right."""
+
+
+class Throttled(Refusal):
+    """Too many attempts; `seconds` says how long to wait."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Refusals(Invalid):
+    """Several refusals at once, so that people can mend all of them in one go."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(" ".join(r.message for r in refusals), field=refusals[0].field)
+        self.refusals = list(refusals)
+
+    @property
+    def messages(self) -> list[str]:
+        return [message for refusal in self.refusals for message in refusal.messages]
+
+
+def refuse_all(refusals: Sequence[Refusal]) -> None:
+    """Raise what there is to refuse: nothing, the one refusal itself, or all of them together."""
+    if len(refusals) == 1:
+        raise refusals[0]
+    if refusals:
+        raise Refusals(refusals)

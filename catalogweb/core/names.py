@@ -1,0 +1,28 @@
+"""Names that end up in URLs, DNS aliases and container names, and help with mistyped ones."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from django.core.validators import RegexValidator
+from django.utils.text import slugify
+
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+NAME_RULE = "Use lower-case letters, digits, dots and inner hyphens, such as heart-rate-2."
+
+valid_name = RegexValidator(rf"\A{NAME.pattern}\Z", NAME_RULE)
+
+
+def is_name(text: str) -> bool:
+    return bool(NAME.fullmatch(text))
+
+
+def slug(text: str) -> str:
+    """A valid name made from any text; "x" when nothing usable is left."""
+    return slugify(text.replace("_", "-")) or "x"
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The question "Did you mean …?" when a known word is near, else nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean “{near[0]}”?" if near else ""

@@ -1,0 +1,63 @@
+"""What happens to an agent together with its microservices: it is provisioned, deprovisioned, deleted."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalogweb.agents.models import Agent, AgentStatus, Credential, Tombstone
+from catalogweb.agents.services import connect_agent, use_provisioning_key
+from catalogweb.changelog.services import record, snapshot
+from catalogweb.core.errors import refuse_all
+from catalogweb.core.rights import Actor, Right, require
+from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.placing import missing_images
+from catalogweb.deployments.services import forget_reports, delete_microservices
+
+
+@transaction.atomic
+def provision(*, key: str, architecture: str) -> tuple[Agent, str]:
+    """The agent that `key` belongs to, and its token. The key is used up only if all of this succeeds.
+
+    Refused when a microservice already waiting on the agent has no image for its architecture.
+    """
+    agent = use_provisioning_key(key)
+    waiting = list(Microservice.objects.detailed().filter(agent=agent))
+    agent.architecture = architecture
+    refuse_all([fault for m in waiting for fault in missing_images(m.revision, [agent], m.name)])
+    token = connect_agent(agent=Agent.objects.get(pk=agent.pk), architecture=architecture, now=timezone.now())
+    forget_reports([m.pk for m in waiting])
+    return agent, token
+
+
+@transaction.atomic
+def deprovision(*, agent: Agent) -> None:
+    """The agent says that it leaves: its credential ends, its microservices wait for the next one."""
+    Credential.objects.filter(agent=agent).delete()
+    AgentStatus.objects.filter(agent=agent).update(
+        daemon_status="DEPROVISIONED", ip_address="", late_at=timezone.now(), offline_at=timezone.now()
+    )
+    forget_reports(list(agent.microservices.values_list("pk", flat=True)))
+    record(by=agent, action="deprovision", obj=agent, after={})
+
+
+@transaction.atomic
+def delete_agent(*, by: Actor, agent: Agent) -> int:
+    """Remove an agent with its microservices; returns how many went along.
+
+    Its credential lives on in a tombstone until the agent has heard that it is deleted.
+    """
+    require(by, Right.CHANGE)
+    agent = Agent.objects.select_for_update().get(pk=agent.pk)
+    gone = delete_microservices(by=by, microservices=agent.microservices.all())
+    credential = Credential.objects.filter(agent=agent).first()
+    if credential:
+        Tombstone.objects.create(
+            uuid=agent.uuid,
+            name=agent.name,
+            token_digest=credential.token_digest,
+            public_key=credential.public_key,
+        )
+    record(by=by, action="delete", obj=agent, before=snapshot(agent))
+    agent.delete()
+    return gone
+
+

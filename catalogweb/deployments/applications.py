@@ -1,0 +1,78 @@
+"""Applications: made, renamed, started, stopped, deleted with all that runs in them."""
+
+from typing import Any
+
+from django.db import transaction
+
+from catalogweb.changelog.services import record, snapshot
+from catalogweb.core.errors import Duplicate, Invalid, NotFound, Protected
+from catalogweb.core.names import NAME_RULE, is_name, suggestion
+from catalogweb.core.rights import Actor, Right, require
+from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.services import delete_microservices
+from catalogweb.deployments.telling import MICROSERVICES, needed_registries, tell
+
+
+def find_application(name: str | int) -> Application:
+    """By name, else by id; a near miss gets a suggestion."""
+    text = str(name)
+    found = Application.objects.filter(name=text).first()
+    if found is None and text.isdecimal() and len(text) < 18:
+        found = Application.objects.filter(pk=int(text)).first()
+    if found is None:
+        near = suggestion(text, Application.objects.values_list("name", flat=True)[:2000])
+        raise NotFound(f"Invalid application id '{text}': there is no such application.{near}", field="application")
+    return found
+
+
+@transaction.atomic
+def create_application(*, by: Actor, name: str, description: str = "", is_activated: bool = True) -> Application:
+    """A new, empty application."""
+    require(by, Right.CHANGE)
+    application = Application(name=name, description=description, is_activated=is_activated)
+    _check(application)
+    application.save()
+    record(by=by, action="create", obj=application)
+    return application
+
+
+@transaction.atomic
+def edit_application(*, by: Actor, application: Application, **fields: Any) -> Application:
+    """Change name, description, or whether it is started; that starts or stops all its microservices."""
+    require(by, Right.CHANGE)
+    application = Application.objects.select_for_update().get(pk=application.pk)
+    before, was_activated = snapshot(application), application.is_activated
+    agent_ids = _agents_of(application)
+    registries = needed_registries(agent_ids)
+    for name, value in fields.items():
+        setattr(application, name, value)
+    _check(application)
+    application.save()
+    if application.is_activated != was_activated:
+        tell(agent_ids, registries, *MICROSERVICES)
+    record(by=by, action="update", obj=application, before=before)
+    return application
+
+
+@transaction.atomic
+def delete_application(*, by: Actor, application: Application) -> int:
+    """Remove it with its microservices; returns how many went along."""
+    require(by, Right.CHANGE)
+    if application.is_system:
+        raise Protected("Cannot delete system application.")
+    gone = delete_microservices(by=by, microservices=application.microservices.all())
+    record(by=by, action="delete", obj=application, before=snapshot(application))
+    application.delete()
+    return gone
+
+
+def _check(application: Application) -> None:
+    if not is_name(application.name):
+        raise Invalid(f"Invalid format for field 'name': “{application.name}”. {NAME_RULE}", field="name")
+    if Application.objects.filter(name=application.name).exclude(pk=application.pk).exists():
+        raise Duplicate(f"Duplicate name '{application.name}': another application already has it.", field="name")
+
+
+def _agents_of(application: Application) -> list[int]:
+    rows = Microservice.objects.filter(application=application)
+    return sorted(set(rows.values_list("agent_id", flat=True)))

@@ -1,0 +1,146 @@
+"""How a microservice's container is to be run: one value, from any door, checked in one place."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from catalogweb.core.errors import Invalid, Refusal, refuse_all
+
+# The agent itself listens there.
+RESERVED_PORTS = frozenset({54321, 54322})
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port of the container and the agent's port it is published on."""
+
+    internal: int
+    external: int
+    protocol: str = "tcp"
+
+    def __str__(self) -> str:
+        return f"{self.external}:{self.internal}/{self.protocol}"
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A folder of the agent (`bind`) or a named volume, mounted into the container."""
+
+    host: str
+    container: str
+    access: str = "rw"
+    type: str = "bind"
+
+
+OPTIONS: dict[str, type | tuple[type, ...]] = {
+    "run_as_user": str,
+    "platform": str,
+    "runtime": str,
+    "pid_mode": str,
+    "ipc_mode": str,
+    "cpu_set_cpus": str,
+    "memory_limit": int,
+    "health_check": dict,
+    "annotations": dict,
+    "cap_add": list,
+    "cap_drop": list,
+    "cdi_devices": list,
+}
+
+
+@dataclass(frozen=True)
+class Container:
+    """Everything about a container but its image.
+
+    `env` maps names to text, `config` is what the container reads from the agent's local API,
+    `log_size` is in MB, `options` holds the rarer ones (see OPTIONS).
+    """
+
+    env: dict[str, str] = field(default_factory=dict)
+    ports: tuple[Port, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    commands: tuple[str, ...] = ()
+    extra_hosts: tuple[tuple[str, str], ...] = ()
+    config: dict[str, Any] = field(default_factory=dict)
+    host_network: bool = False
+    privileged: bool = False
+    log_size: int = 1
+    schedule: int = 50
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def with_changes(self, changes: Mapping[str, Any]) -> "Container":
+        return replace(self, **changes)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for a deployment's record and for comparing."""
+        return json.loads(json.dumps(asdict(self)))
+
+
+def check_container(container: Container) -> None:
+    """Refuse what no agent could run; every fault is named."""
+    faults: list[Refusal] = []
+    faults += _port_faults(container.ports)
+    faults += [
+        Invalid(f"{volume.container or volume.host!r}: a volume needs a place on the agent and one in the container.", field="volumes")
+        for volume in container.volumes
+        if not volume.host or not volume.container
+    ]
+    faults += [
+        Invalid(f"“{volume.type}” is not a volume type: use bind or volume.", field="volumes")
+        for volume in container.volumes
+        if volume.type not in ("bind", "volume", "volumeMount")
+    ]
+    faults += [
+        Invalid(f"“{volume.access}” is not an access mode: use rw or ro.", field="volumes")
+        for volume in container.volumes
+        if volume.access not in ("rw", "ro", "z", "Z")
+    ]
+    faults += [Invalid("An environment variable needs a name without “=”.", field="env") for key in container.env if not key or "=" in key]
+    if container.log_size < 0:
+        faults.append(Invalid("The log size is a number of MB, 0 or more.", field="log_size"))
+    if not 0 <= container.schedule <= 100:
+        faults.append(Invalid("The schedule lies between 0 and 100.", field="schedule"))
+    faults += _option_faults(container.options)
+    refuse_all(faults)
+
+
+def _port_faults(ports: Iterable[Port]) -> list[Refusal]:
+    faults: list[Refusal] = []
+    seen_inside: set[tuple[int, str]] = set()
+    seen_outside: set[int] = set()
+    for port in ports:
+        if not (0 < port.internal < 65536 and 0 < port.external < 65536):
+            faults.append(Invalid(f"Port {port} lies outside 1 to 65535.", field="ports"))
+        if port.protocol not in ("tcp", "udp"):
+            faults.append(Invalid(f"“{port.protocol}” is not a protocol: use tcp or udp.", field="ports"))
+        if port.external in RESERVED_PORTS:
+            faults.append(Invalid(f"Port '{port.external}' is reserved for internal use", field="ports"))
+        if port.external in seen_outside or (port.internal, port.protocol) in seen_inside:
+            faults.append(Invalid(f"Port {port} is mapped twice.", field="ports"))
+        seen_outside.add(port.external)
+        seen_inside.add((port.internal, port.protocol))
+    return faults
+
+
+def _option_faults(options: Mapping[str, Any]) -> list[Refusal]:
+    faults: list[Refusal] = []
+    for name, value in options.items():
+        if name not in OPTIONS:
+            faults.append(Invalid(f"“{name}” is not a container option.", field=name))
+        elif not isinstance(value, OPTIONS[name]) or isinstance(value, bool):
+            faults.append(Invalid(f"{name} has the wrong type.", field=name))
+    return faults
+
+
+def risks(container: Container) -> list[str]:
+    """What operators should see before it runs, in words."""
+    said = []
+    if container.privileged:
+        said.append("Privileged: it can do anything on the agent.")
+    if container.host_network:
+        said.append("Host network: it sees and can open every port of the agent.")
+    mounts = [volume.host for volume in container.volumes if volume.type == "bind"]
+    if mounts:
+        said.append(f"Host folders: it reaches {', '.join(mounts)} on the agent.")
+    return said

@@ -1,0 +1,47 @@
+"""What an agent is to have: the microservices it is to run and the registries they need."""
+
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from catalogweb.agents.models import Agent
+from catalogweb.catalog.models import Registry
+from catalogweb.deployments.models import Microservice, MicroserviceStatus
+from catalogweb.deployments.telling import needed_registries
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One microservice as its agent gets it: with the image for its architecture."""
+
+    microservice: Microservice
+    image: str
+    rebuild: bool
+
+
+def wanted_on(agent_id: int) -> list[Wanted]:
+    """In the order in which to start them. Those without an image for the agent's architecture are left out."""
+    rows = Microservice.objects.detailed().wanted().filter(agent_id=agent_id).order_by("schedule", "pk")
+    return [Wanted(row, row.image, _rebuild(row)) for row in rows if row.image]
+
+
+def _rebuild(microservice: Microservice) -> bool:
+    """Until a container of this generation was seen; the first container needs no telling."""
+    status = microservice.status
+    return bool(status.container_id) and microservice.generation > max(status.built_generation, 1)
+
+
+def note_served(agent_id: int) -> None:
+    """The agent has the list now: what it builds from here on is of these generations."""
+    status = MicroserviceStatus.objects.filter(microservice__agent_id=agent_id)
+    for pk, generation in status.values_list("pk", "microservice__generation").exclude(
+        served_generation=F("microservice__generation")
+    ):
+        MicroserviceStatus.objects.filter(pk=pk).update(
+            served_generation=generation, served_container=F("container_id")
+        )
+
+
+def registries_of(agent: Agent) -> list[Registry]:
+    """The built-in ones and those that its microservices need, and no other."""
+    return list(Registry.objects.filter(pk__in=needed_registries([agent.pk])[agent.pk]).order_by("pk"))

@@ -1,0 +1,220 @@
+"""What runs where: applications, deployments, microservices, and what agents report of them."""
+
+from django.conf import settings
+from django.db import models
+
+from catalogweb.agents.models import Agent, new_uuid
+from catalogweb.catalog.models import Revision
+from catalogweb.core.names import valid_name
+from catalogweb.deployments.container import Container, Port, Volume
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def matching(self, text: str) -> "ApplicationQuerySet":
+        for word in text.split():
+            self = self.filter(models.Q(name__icontains=word) | models.Q(description__icontains=word))
+        return self
+
+
+class Application(models.Model):
+    """A named group of microservices that start and stop together."""
+
+    name = models.CharField(max_length=200, unique=True, validators=[valid_name])
+    description = models.TextField(blank=True)
+    is_activated = models.BooleanField(default=True, verbose_name="started")
+    is_system = models.BooleanField(default=False, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    LOGGED = ("name", "description", "is_activated", "is_system")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Deployment(models.Model):
+    """Who placed which revision with which settings on which agents; its microservices point at it."""
+
+    name = models.CharField(max_length=200)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="deployments")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="deployments")
+    container = models.JSONField(default=dict, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    LOGGED = ("name", "application", "revision", "container")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.application.name}/{self.name}"
+
+
+class MicroserviceQuerySet(models.QuerySet["Microservice"]):
+    def detailed(self) -> "MicroserviceQuerySet":
+        """All that describing one needs, in a fixed number of statements."""
+        return self.select_related(
+            "application", "agent__status", "revision__registry", "revision__item", "status", "deployment"
+        ).prefetch_related("ports", "revision__images")
+
+    def ordinary(self) -> "MicroserviceQuerySet":
+        return self.filter(application__is_system=False)
+
+    def wanted(self) -> "MicroserviceQuerySet":
+        """Those that are to run: started, in a started application."""
+        return self.filter(is_activated=True, application__is_activated=True)
+
+    def matching(self, text: str) -> "MicroserviceQuerySet":
+        for word in text.split():
+            self = self.filter(
+                models.Q(name__icontains=word)
+                | models.Q(application__name__icontains=word)
+                | models.Q(agent__name__icontains=word)
+            )
+        return self
+
+
+class Microservice(models.Model):
+    """One container that one agent is to run. What people want; reports never touch it."""
+
+    uuid = models.CharField(max_length=36, unique=True, default=new_uuid, editable=False)
+    name = models.CharField(max_length=200, validators=[valid_name])
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="microservices")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="microservices")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="microservices")
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="microservices")
+    is_activated = models.BooleanField(default=True, verbose_name="started")
+    generation = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Grows with every change that needs a new container."
+    )
+    env = models.JSONField(default=dict, blank=True)
+    volumes = models.JSONField(default=list, blank=True)
+    commands = models.JSONField(default=list, blank=True)
+    extra_hosts = models.JSONField(default=list, blank=True)
+    config = models.JSONField(default=dict, blank=True)
+    host_network = models.BooleanField(default=False)
+    privileged = models.BooleanField(default=False)
+    log_size = models.PositiveIntegerField(default=1, help_text="MB")
+    schedule = models.PositiveSmallIntegerField(default=50, help_text="Lower starts earlier.")
+    options = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MicroserviceQuerySet.as_manager()
+
+    LOGGED = (
+        "name", "application", "agent", "image", "catalog_item", "registry", "is_activated", "generation", "env",
+        "port_list", "volumes", "commands", "extra_hosts", "config", "host_network", "privileged", "log_size",
+        "schedule", "options",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ["application__name", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "name"],
+                name="microservice_name_unique",
+                violation_error_message="The application already has a microservice of this name.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application.name}/{self.name} on {self.agent.name}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.application.name}/{self.name}"
+
+    @property
+    def image(self) -> str:
+        """What its agent really gets: the image for the agent's architecture."""
+        return self.revision.image_for(self.agent.architecture)
+
+    @property
+    def catalog_item(self) -> str:
+        return str(self.revision) if self.revision.item_id else ""
+
+    @property
+    def registry(self) -> str:
+        return str(self.revision.registry)
+
+    @property
+    def port_list(self) -> list[str]:
+        return [str(Port(p.internal, p.external, p.protocol)) for p in self.ports.all()] if self.pk else []
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.is_activated and self.application.is_activated
+
+    @property
+    def container(self) -> Container:
+        return Container(
+            env=self.env,
+            ports=tuple(Port(p.internal, p.external, p.protocol) for p in self.ports.all()),
+            volumes=tuple(Volume(**volume) for volume in self.volumes),
+            commands=tuple(self.commands),
+            extra_hosts=tuple((name, address) for name, address in self.extra_hosts),
+            config=self.config,
+            host_network=self.host_network,
+            privileged=self.privileged,
+            log_size=self.log_size,
+            schedule=self.schedule,
+            options=self.options,
+        )
+
+
+class PortMapping(models.Model):
+    """A published port. The agent stands here too, so that the database can keep its ports apart."""
+
+    microservice = models.ForeignKey(Microservice, on_delete=models.CASCADE, related_name="ports")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    internal = models.PositiveIntegerField()
+    external = models.PositiveIntegerField()
+    protocol = models.CharField(max_length=3, choices=[("tcp", "tcp"), ("udp", "udp")], default="tcp")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "external"],
+                name="port_mapping_external_unique",
+                violation_error_message="This port of the agent is taken.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.external}:{self.internal}/{self.protocol}"
+
+
+class MicroserviceStatus(models.Model):
+    """What the agent reported last of a microservice, in the agent's words. Written by reports only."""
+
+    microservice = models.OneToOneField(Microservice, on_delete=models.CASCADE, related_name="status", primary_key=True)
+    state = models.CharField(max_length=20, default="QUEUED", db_index=True)
+    state_since = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
+    percentage = models.FloatField(default=0)
+    error_message = models.TextField(blank=True)
+    container_id = models.CharField(max_length=80, blank=True)
+    started_ms = models.BigIntegerField(default=0, help_text="Milliseconds since 1970, by the agent's clock.")
+    operating_ms = models.BigIntegerField(default=0)
+    cpu_usage = models.FloatField(default=0, help_text="Percent of the agent's processors.")
+    memory_usage = models.BigIntegerField(default=0, help_text="Bytes")
+    ip_address = models.CharField(max_length=45, blank=True)
+    health = models.CharField(max_length=20, blank=True)
+    image_digest = models.CharField(max_length=200, blank=True)
+    served_generation = models.PositiveIntegerField(default=0, help_text="The generation the agent fetched last.")
+    served_container = models.CharField(max_length=80, blank=True, help_text="The container it had at that time.")
+    built_generation = models.PositiveIntegerField(default=0, help_text="The generation a container was seen of.")
+
+    class Meta:
+        verbose_name_plural = "microservice statuses"
+
+    def __str__(self) -> str:
+        return f"{self.microservice_id}: {self.state}"

@@ -1,0 +1,120 @@
+"""Taking in what agents report, in at most four statements however many microservices they run."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from catalogweb.agents.models import AgentStatus
+from catalogweb.agents.presence import late_after, offline_after
+from catalogweb.deployments.models import MicroserviceStatus
+from catalogweb.deployments.words import WORDS
+
+Report = Mapping[str, Any]
+
+# Columns of a microservice's status that a report may change: name, SQL type, how it is read.
+_TABLE = MicroserviceStatus._meta.db_table
+_COLUMNS = {
+    "state": "text",
+    "percentage": "double precision",
+    "error_message": "text",
+    "container_id": "text",
+    "started_ms": "bigint",
+    "operating_ms": "bigint",
+    "cpu_usage": "double precision",
+    "memory_usage": "bigint",
+    "ip_address": "text",
+    "health": "text",
+    "image_digest": "text",
+    "built_generation": "integer",
+}
+
+
+def take_report(*, agent_id: int, interval: int, status: Report, rest: Mapping[str, Any], items: list[Report]) -> None:
+    """Store a report: `status` are columns of AgentStatus, `rest` is kept as it came, `items` per microservice.
+
+    `interval` is the agent's report interval in seconds; times are ours, since an agent's clock may be wrong.
+    """
+    now = timezone.now()
+    AgentStatus.objects.filter(agent_id=agent_id).update(
+        reported_at=now,
+        late_at=now + late_after(interval),
+        offline_at=now + offline_after(interval),
+        report=rest,
+        **status,
+    )
+    if items:
+        _take_items(agent_id, items, now)
+
+
+def _take_items(agent_id: int, items: list[Report], now: datetime) -> None:
+    """Known microservices of this agent only: a report may name ids that are long gone, or plain rubbish."""
+    known = MicroserviceStatus.objects.filter(microservice__agent_id=agent_id)
+    rows = {row.pop("microservice__uuid"): row for row in known.values(
+        "pk", "microservice__uuid", "container_id", "served_generation", "served_container", "built_generation"
+    )}  # fmt: skip
+    changes = [_change(rows[item["id"]], item) for item in items if _names_one(item, rows)]
+    if changes:
+        _write(changes, now)
+
+
+def _names_one(item: Report, rows: Mapping[str, Any]) -> bool:
+    return isinstance(item, Mapping) and isinstance(item.get("id"), str) and item["id"] in rows
+
+
+def _change(row: Mapping[str, Any], item: Report) -> dict[str, Any]:
+    container = _text(item.get("containerId"), 80) or row["container_id"]
+    built = row["built_generation"]
+    if container and container != row["served_container"] and row["served_generation"]:
+        built = row["served_generation"]
+    state = _text(item.get("status"), 20)
+    return {
+        "id": row["pk"],
+        "state": state if state in WORDS else "UNKNOWN",
+        "percentage": min(max(number(item.get("percentage")), 0), 100),
+        "error_message": _text(item.get("errorMessage"), 2000),
+        "container_id": container,
+        "started_ms": int(number(item.get("startTime"))),
+        "operating_ms": int(number(item.get("operatingDuration"))),
+        "cpu_usage": number(item.get("cpuUsage")) / 10,
+        "memory_usage": int(number(item.get("memoryUsage"))),
+        "ip_address": _text(item.get("ipAddress"), 45),
+        "health": _text(item.get("healthStatus"), 20),
+        "image_digest": _text(item.get("imageDigest"), 200),
+        "built_generation": built,
+    }
+
+
+def _text(value: Any, length: int) -> str:
+    # PostgreSQL takes no NUL in text.
+    return value.replace("\x00", "")[:length] if isinstance(value, str) else ""
+
+
+def number(value: Any) -> float:
+    """A finite number from what agents send: numbers, or text such as "1,234.5" and "NaN"; else 0."""
+    try:
+        found = float(value.replace(",", "") if isinstance(value, str) else value)
+    except (TypeError, ValueError, AttributeError):
+        return 0.0
+    return found if math.isfinite(found) and abs(found) < 2**62 else 0.0
+
+
+def _write(changes: list[dict[str, Any]], now: datetime) -> None:
+    """One statement for any number of rows: they travel as one JSON text.
+
+    The ORM's own bulk writes take a parameter per value, so their statements grow with the rows.
+    """
+    columns = ", ".join(f"{name} = CAST(r.value ->> '{name}' AS {kind})" for name, kind in _COLUMNS.items())
+    source = "json_each(%s) AS r" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb) AS r(value)"
+    since = f"CASE WHEN {_TABLE}.state = r.value ->> 'state' THEN state_since ELSE %s END"
+    statement = (
+        f"UPDATE {_TABLE} SET {columns}, reported_at = %s, state_since = {since} "  # noqa: S608
+        f"FROM {source} WHERE {_TABLE}.microservice_id = CAST(r.value ->> 'id' AS bigint)"
+    )
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [moment, moment, json.dumps(changes)])

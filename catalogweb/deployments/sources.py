@@ -1,0 +1,43 @@
+"""Changes of catalog items and registries that agents must hear of."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from catalogweb.agents.flags import raise_flags
+from catalogweb.agents.models import Flag
+from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.catalog.registries import edit_registry_row
+from catalogweb.catalog.services import edit_item_row
+from catalogweb.core.rights import Actor
+from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.services import move_to_revision
+from catalogweb.deployments.telling import MICROSERVICES, agents_using_registry
+
+
+@transaction.atomic
+def edit_catalog_item(*, by: Actor, item: CatalogItem, move_running: bool = True, **changes: Any) -> CatalogItem:
+    """Change an item. New images make a new revision, to which its microservices move now, or not at all."""
+    item, revised = edit_item_row(by=by, item=item, **changes)
+    if revised and move_running:
+        users = Microservice.objects.filter(revision__item=item).exclude(revision=item.current)
+        assert item.current is not None, "it was revised just now"
+        move_to_revision(by=by, microservices=users, revision=item.current)
+    return item
+
+
+@transaction.atomic
+def edit_registry(*, by: Actor, registry: Registry, **changes: Any) -> Registry:
+    """Change a registry. The agents that need it fetch it again; only what failed to pull starts anew."""
+    registry, changed = edit_registry_row(by=by, registry=registry, **changes)
+    if changed:
+        concerned = agents_using_registry(registry.pk)
+        raise_flags(concerned, Flag.REGISTRIES)
+        failed = Microservice.objects.filter(revision__registry=registry, status__state="FAILED")
+        retried = sorted(set(failed.values_list("agent_id", flat=True)))
+        Microservice.objects.filter(pk__in=list(failed.values_list("pk", flat=True))).update(
+            generation=F("generation") + 1
+        )
+        raise_flags(retried, *MICROSERVICES)
+    return registry

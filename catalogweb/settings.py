@@ -1,0 +1,183 @@
+"""Settings. Every value that differs between deployments is read here, from the environment, with its type."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import Env
+
+from catalogweb.core.keys import key_from
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- where data lies ---------------------------------------------------------------------------
+DATA_DIR = Path(env.str("CATALOGWEB_DATA", str(BASE_DIR / ".data"))).resolve()
+DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'catalogweb.sqlite3'}")
+SQLITE = DATABASE_URL.startswith("sqlite")
+
+# --- keys: two, so that rotating one never touches what the other protects ------------------------
+SECRET_KEY = key_from(env.str("CATALOGWEB_SECRET_KEY", ""), DATA_DIR / "signing.key", create=SQLITE)[0]
+ENCRYPTION_KEYS = key_from(env.str("CATALOGWEB_ENCRYPTION_KEYS", ""), DATA_DIR / "encryption.key", create=SQLITE)
+
+# --- who may reach it ---------------------------------------------------------------------------
+PUBLIC_URL = env.str("CATALOGWEB_PUBLIC_URL", "").rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+DEBUG = False
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] + ([urlsplit(PUBLIC_URL).hostname or ""] if PUBLIC_URL else [])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+TRUSTED_PROXIES = env.list("CATALOGWEB_TRUSTED_PROXIES", [])
+SIGNUP_OPEN = env.str("CATALOGWEB_SIGNUP", "closed") == "open"
+SIGNUP_ROLE = env.str("CATALOGWEB_SIGNUP_ROLE", "viewer")
+ADMIN_EMAIL = env.str("CATALOGWEB_ADMIN_EMAIL", "admin@localhost.localdomain")
+ADMIN_PASSWORD_FILE = env.str("CATALOGWEB_ADMIN_PASSWORD_FILE", "")
+
+# --- limits -------------------------------------------------------------------------------------
+ACCESS_TOKEN_SECONDS = env.int("CATALOGWEB_ACCESS_TOKEN_SECONDS", 3600)
+REFRESH_TOKEN_SECONDS = env.int("CATALOGWEB_REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
+CHANGE_LOG_DAYS = env.int("CATALOGWEB_CHANGE_LOG_DAYS", 365)
+MANIFEST_MAX_BYTES = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * MANIFEST_MAX_BYTES
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "lucide",
+    "rest_framework",
+    "drf_spectacular",
+    "catalogweb.core",
+    "catalogweb.changelog",
+    "catalogweb.accounts",
+    "catalogweb.agents",
+    "catalogweb.catalog",
+    "catalogweb.deployments",
+    "catalogweb.web",
+    "catalogweb.api",
+    "catalogweb.backoffice.apps.BackofficeConfig",
+    "catalogweb.backoffice.apps.AdminConfig",
+    "catalogweb.commands",
+]
+
+MIDDLEWARE = [
+    "catalogweb.web.middleware.TrustedProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "catalogweb.web.middleware.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "catalogweb.web.middleware.DoorMiddleware",
+]
+
+ROOT_URLCONF = "catalogweb.urls"
+WSGI_APPLICATION = "catalogweb.wsgi.application"
+# An agent takes a redirect of a write as success: slashes are matched, never redirected to.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "catalogweb.web.context.product",
+            ],
+            "builtins": ["catalogweb.web.templatetags.catalogweb", "lucide.templatetags.lucide"],
+        },
+    },
+]
+
+# --- database -----------------------------------------------------------------------------------
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL)}
+if SQLITE:
+    # A connection lives as long as its thread: opening one per request halves the rate of small requests.
+    DATABASES["default"] |= {
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # Writers queue at BEGIN instead of failing half-way with "database is locked".
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+        },
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size": 1, "max_size": 16}}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people and passwords -------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "web:sign-in"
+LOGIN_REDIRECT_URL = "web:overview"
+LOGOUT_REDIRECT_URL = "web:sign-in"
+
+# --- safety of pages ------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_HSTS_SECONDS = env.int("CATALOGWEB_HSTS_SECONDS", 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+# The proxy redirects people to https; the product never redirects, since agents take a redirect as success.
+SECURE_SSL_REDIRECT = False
+SILENCED_SYSTEM_CHECKS = ["security.W008"] + ([] if SECURE_HSTS_SECONDS else ["security.W004"])
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- language, time, static files -------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("CATALOGWEB_STATIC_ROOT", str(DATA_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["catalogweb.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["catalogweb.api.parsers.TolerantJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "catalogweb.api.errors.envelope",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "catalogweb",
+    "DESCRIPTION": "The ioFog-compatible REST API of catalogweb.",
+    "VERSION": "3.7.3",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("CATALOGWEB_LOG_LEVEL", "WARNING")},
+}

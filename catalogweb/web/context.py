@@ -1,0 +1,7 @@
+"""What every page knows."""
+
+from django.http import HttpRequest
+
+
+def product(request: HttpRequest) -> dict[str, object]:
+    return {}
