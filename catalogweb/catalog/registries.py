@@ -10,6 +10,7 @@ from django.db.models import ProtectedError
 from catalogweb.catalog.models import ALIASES, Registry, describe_user
 from catalogweb.catalog.references import LOCAL_CACHE, host_of, normalised_url
 from catalogweb.changelog.services import record, snapshot
+from catalogweb.core.drafts import draft_pk
 from catalogweb.core.errors import InUse, Invalid, NotFound, Protected
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
@@ -47,7 +48,7 @@ def create_registry(
 ) -> Registry:
     """A new registry. With user name and password it is private, whatever `is_private` says."""
     require(by, Right.CHANGE)
-    registry = Registry(url=url, username=username.strip(), email=email.strip(), is_private=is_private, **fields)
+    registry = Registry(pk=draft_pk(), url=url, username=username.strip(), email=email.strip(), is_private=is_private, **fields)
     _check(registry)
     _take_password(registry, password)
     registry.save()

@@ -12,6 +12,7 @@ from catalogweb.catalog.models import SYSTEM, CatalogItem, Image, Registry, Revi
 from catalogweb.catalog.references import completed, parse_reference
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.architectures import Architecture
+from catalogweb.core.drafts import draft_pk
 from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound, Protected, Refusal, refuse_all
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
@@ -38,7 +39,7 @@ def create_item(
 ) -> CatalogItem:
     """A new item with revision 1. `as_sent` keeps references as the wire gave them."""
     require(by, Right.CHANGE)
-    item = CatalogItem(name=name.strip(), **fields)
+    item = CatalogItem(pk=draft_pk(), name=name.strip(), **fields)
     _check(item)
     chosen = checked_images(images, registry, as_sent=as_sent)
     item.save()
@@ -106,7 +107,7 @@ def delete_item(*, by: Actor, item: CatalogItem) -> None:
 def _check(item: CatalogItem) -> None:
     if not item.name:
         raise Invalid("Give the catalog item a name.", field="name")
-    if item.pk is None and item.category == SYSTEM:
+    if item._state.adding and item.category == SYSTEM:
         raise Invalid("The category SYSTEM is kept for built-in items.", field="category")
     twins = CatalogItem.objects.annotate(lower=Lower("name")).filter(lower=item.name.lower()).exclude(pk=item.pk)
     if twins.exists():

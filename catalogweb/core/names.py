@@ -26,3 +26,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """The question "Did you mean …?" when a known word is near, else nothing."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean “{near[0]}”?" if near else ""
+
+
+def camel(name: str) -> str:
+    """`status_frequency` as `statusFrequency`, the spelling of the wire and of manifests."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)

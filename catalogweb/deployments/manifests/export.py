@@ -1,0 +1,142 @@
+"""Objects as YAML that applies again without changing anything. A secret is exported as "keep it"."""
+
+from functools import singledispatch
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.core.names import camel
+from catalogweb.deployments.container import Container
+from catalogweb.deployments.manifests.specs import API_VERSIONS, KEEP
+from catalogweb.deployments.models import Application, Microservice
+
+
+def export(obj: CatalogItem | Registry | Application | Microservice) -> str:
+    """The object's manifest."""
+    stream = StringIO()
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.explicit_start = True
+    yaml.width = 200
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.dump(_document(obj), stream)
+    return stream.getvalue()
+
+
+def _head(kind: str, metadata: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    return {"apiVersion": API_VERSIONS[0], "kind": kind, "metadata": metadata, "spec": _filled(spec)}
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, "", [], {}, False)}
+
+
+@singledispatch
+def _document(obj: Any) -> dict[str, Any]:
+    raise TypeError(obj)
+
+
+@_document.register
+def _(item: CatalogItem) -> dict[str, Any]:
+    registry = item.registry
+    spec = {
+        "id": item.pk,
+        "description": item.description,
+        **item.images,
+        "registry": registry.alias if registry else "",
+        "category": item.category,
+        "publisher": item.publisher,
+        "picture": item.picture,
+        "ramRequired": item.ram_required or None,
+        "diskRequired": item.disk_required or None,
+        "configExample": item.config_example,
+        "isPublic": item.is_public,
+    }
+    return _head("CatalogItem", {"name": item.name}, spec)
+
+
+@_document.register
+def _(registry: Registry) -> dict[str, Any]:
+    spec = {
+        "id": registry.pk,
+        "url": registry.url,
+        "private": registry.is_private,
+        "username": registry.username,
+        "password": KEEP if registry.has_password else "",
+        "email": registry.email,
+        "requiresCert": registry.requires_certificate,
+        "certificate": registry.certificate,
+    }
+    return {"apiVersion": API_VERSIONS[0], "kind": "Registry", "spec": _filled(spec)}
+
+
+@_document.register
+def _(application: Application) -> dict[str, Any]:
+    microservices = Microservice.objects.detailed().filter(application=application).order_by("name")
+    spec = {
+        "description": application.description,
+        "microservices": [{"name": m.name, **_microservice(m)} for m in microservices],
+    }
+    document = _head("Application", {"name": application.name}, spec)
+    if not application.is_activated:
+        document["spec"]["isActivated"] = False
+    return document
+
+
+@_document.register
+def _(microservice: Microservice) -> dict[str, Any]:
+    spec = {"application": microservice.application.name, **_microservice(microservice)}
+    return {
+        "apiVersion": API_VERSIONS[0], "kind": "Microservice", "metadata": {"name": microservice.name}, "spec": spec,
+    }  # fmt: skip
+
+
+def _microservice(microservice: Microservice) -> dict[str, Any]:
+    container = microservice.container
+    spec: dict[str, Any] = {"agent": {"name": microservice.agent.name}, "images": _images(microservice)}
+    spec |= _filled({"container": _container(container), "config": container.config})
+    if container.schedule != Container().schedule:
+        spec["schedule"] = container.schedule
+    if not microservice.is_activated:
+        spec["isActivated"] = False
+    return spec
+
+
+def _images(microservice: Microservice) -> dict[str, Any]:
+    revision = microservice.revision
+    if revision.item is None:
+        return {**revision.by_architecture, "registry": revision.registry.alias}
+    images: dict[str, Any] = {"catalogId": revision.item_id}
+    if revision.item.current_id != revision.pk:
+        images["revision"] = revision.number
+    return images
+
+
+def _container(container: Container) -> dict[str, Any]:
+    values = _filled(
+        {
+            "hostNetworkMode": container.host_network,
+            "isPrivileged": container.privileged,
+            "env": [{"key": key, "value": value} for key, value in container.env.items()],
+            "ports": [
+                {"internal": port.internal, "external": port.external, "protocol": port.protocol} for port in container.ports
+            ],
+            "volumes": [
+                {
+                    "hostDestination": volume.host,
+                    "containerDestination": volume.container,
+                    "accessMode": volume.access,
+                    "type": volume.type,
+                }
+                for volume in container.volumes
+            ],
+            "commands": list(container.commands),
+            "extraHosts": [{"name": name, "address": address} for name, address in container.extra_hosts],
+        }
+    )
+    values |= {camel(name): value for name, value in container.options.items()}
+    if container.log_size != Container().log_size:
+        values["logSize"] = container.log_size
+    return values

@@ -1,0 +1,141 @@
+"""Reading typed fields out of a document: each fault is noted with its line, and reading goes on."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalogweb.core.names import suggestion
+from catalogweb.deployments.manifests.faults import Fault
+from catalogweb.deployments.manifests.reader import Document, Value
+
+SECRETS = frozenset({"password"})
+
+
+@dataclass
+class Fields:
+    """One mapping of a document, read field by field. `path` is where it stands, such as spec.container."""
+
+    document: Document
+    value: Value | None
+    path: str = ""
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        return self.value.line if self.value else self.document.line
+
+    def fault(self, key: str, message: str, value: Value | None = None) -> None:
+        """Note a fault at `key`; the value is shown unless it may be a secret."""
+        line = value.line if value else (self.value.keys.get(key, self.line) if self.value else self.document.line)
+        text = value.text if value and key not in SECRETS else ""
+        place = ".".join(filter(None, [self.path, key]))
+        self.faults.append(Fault(self.document.number, line, self.document.kind, place, message, text))
+
+    def has(self, key: str) -> bool:
+        return self.value is not None and self.value.get(key) is not None
+
+    def known(self, keys: Iterable[str], ignored: Iterable[str] = ()) -> None:
+        """Refuse keys that mean nothing here; a misspelt one would otherwise be lost silently."""
+        names = set(keys)
+        for key in self.value.raw if self.value else ():
+            if key not in names and key not in ignored:
+                self.fault(key, f"“{key}” is not a field here.{suggestion(key, names)}")
+
+    def section(self, key: str) -> "Fields":
+        """A mapping inside this one; an absent or null one reads as empty."""
+        found = self.value.get(key) if self.value else None
+        if found is not None and found.kind != "mapping":
+            self.fault(key, f"{key} holds fields, not {_shown(found)}.", found)
+            found = None
+        return self._inside(found, key)
+
+    def _inside(self, found: Value | None, key: str) -> "Fields":
+        path = ".".join(filter(None, [self.path, key]))
+        return Fields(self.document, found, path, self.faults, self.warnings)
+
+    def sections(self, key: str) -> list["Fields"] | None:
+        """A list of mappings; None when it is absent or null."""
+        items = self.items(key)
+        if items is None:
+            return None
+        found = []
+        for number, item in enumerate(items):
+            if item.kind == "mapping":
+                found.append(self._inside(item, f"{key}[{number}]"))
+            else:
+                self.fault(f"{key}[{number}]", f"An entry of {key} holds fields, not {_shown(item)}.", item)
+        return found
+
+    def items(self, key: str) -> list[Value] | None:
+        found = self.value.get(key) if self.value else None
+        if found is not None and found.kind != "list":
+            self.fault(key, f"{key} is a list, not {_shown(found)}.", found)
+            return None
+        return found.raw if found else None
+
+    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """Text; numbers and truth values are taken as they are written."""
+        return self._read(key, default, required, _as_text, "text")
+
+    def boolean(self, key: str, default: bool = False) -> bool:
+        return self._read(key, default, False, _as_bool, "a boolean", near=("true", "false"))
+
+    def integer(self, key: str, default: int = 0, *, required: bool = False) -> int:
+        return self._read(key, default, required, _as_int, "a whole number")
+
+    def texts(self, key: str) -> list[str]:
+        """A list of texts; absent or null is empty."""
+        found = []
+        for number, item in enumerate(self.items(key) or []):
+            if item.kind in ("mapping", "list"):
+                self.fault(f"{key}[{number}]", f"An entry of {key} is text, not {_shown(item)}.", item)
+            else:
+                found.append(item.text)
+        return found
+
+    def plain(self, key: str) -> Any:
+        """Any value as plain Python data; None when absent."""
+        found = self.value.get(key) if self.value else None
+        return plain(found) if found else None
+
+    def _read(
+        self, key: str, default: Any, required: bool, convert: Callable[[Value], Any], what: str, near: Iterable[str] = ()
+    ) -> Any:
+        found = self.value.get(key) if self.value else None
+        if found is None:
+            if required:
+                self.fault(key, f"{key} is missing.")
+            return default
+        converted = convert(found)
+        if converted is None:
+            shown = "what is written" if key in SECRETS else _shown(found)
+            self.fault(key, f"{shown} is not {what}.{suggestion(found.text.lower(), near)}", found)
+            return default
+        return converted
+
+
+def _as_text(value: Value) -> str | None:
+    return value.text if value.kind in ("str", "int", "float", "bool") else None
+
+
+def _as_bool(value: Value) -> bool | None:
+    return value.raw if value.kind == "bool" else None
+
+
+def _as_int(value: Value) -> int | None:
+    if value.kind == "int":
+        return int(value.raw)
+    return int(value.text) if value.kind == "str" and value.text.isdecimal() and len(value.text) < 18 else None
+
+
+def _shown(value: Value) -> str:
+    return {"mapping": "a group of fields", "list": "a list"}.get(value.kind, f"“{value.text}”")
+
+
+def plain(value: Value) -> Any:
+    if value.kind == "mapping":
+        return {key: plain(child) for key, child in value.raw.items()}
+    if value.kind == "list":
+        return [plain(child) for child in value.raw]
+    return value.raw

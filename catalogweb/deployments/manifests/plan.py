@@ -1,0 +1,167 @@
+"""A plan is what applying would do, found by doing it and taking it back; so plan and apply cannot differ."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from catalogweb.changelog.door import current, through
+from catalogweb.changelog.models import Entry
+from catalogweb.core.drafts import drafting
+from catalogweb.core.errors import NotFound, Refusal, Refusals
+from catalogweb.core.rights import Actor, Right, require
+from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
+from catalogweb.deployments.manifests.reader import Document, Value, read
+from catalogweb.deployments.manifests.specs import ApplicationSpec, CatalogItemSpec, Reading, RegistrySpec, understand
+from catalogweb.deployments.manifests.steps import carry_out
+
+ORDER = ["Registry", "CatalogItem", "Application", "Microservice"]
+ACTIONS = {"create": "create", "update": "update", "delete": "remove"}
+# Where a manifest says what a service calls by another name.
+KEYS = {"name": "metadata", "agents": "agent", "catalog_item": "catalogId", "config_example": "configExample"}
+
+
+@dataclass
+class Change:
+    """What happens to one object because of one document: (field, before, after) per field that differs."""
+
+    document: int
+    line: int
+    kind: str
+    name: str
+    action: str
+    fields: list[tuple[str, Any, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Plan:
+    """Every change, in the order of the documents."""
+
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        actions = [change.action for change in self.changes]
+        return {action: actions.count(action) for action in ("create", "update", "remove", "unchanged")}
+
+    @property
+    def is_empty(self) -> bool:
+        return all(change.action == "unchanged" for change in self.changes)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"counts": self.counts, "changes": [asdict(change) for change in self.changes]}
+
+
+class _TakeBack(Exception):
+    """Ends the transaction of a plan."""
+
+
+def plan(text: str, *, by: Actor) -> Plan:
+    """What `apply` would do. Refuses as `apply` would."""
+    found = Plan()
+    try:
+        with transaction.atomic(), drafting(), through(current().door):
+            found = _run(text, by)
+            raise _TakeBack
+    except _TakeBack:
+        return found
+
+
+def apply(text: str, *, by: Actor) -> Plan:
+    """Do all that the documents say, or nothing; returns what was done."""
+    with transaction.atomic(), through(current().door, current().request_id):
+        return _run(text, by)
+
+
+def _run(text: str, by: Actor) -> Plan:
+    require(by, Right.CHANGE)
+    readings = [understand(document) for document in read(text)]
+    if not readings:
+        raise ManifestRefused([Fault(1, 1, "", "", "There is no document in it.")])
+    faults = [fault for reading in readings for fault in reading.faults]
+    incomplete = bool(faults)
+    changes: dict[int, list[Change]] = {}
+    for reading in sorted(readings, key=lambda r: ORDER.index(r.document.kind) if r.document.kind in ORDER else 9):
+        try:
+            changes[reading.document.number] = _carry_out(reading, by)
+        except Refusal as refusal:
+            # What a faulty document would have made is missing only because of that fault.
+            if not (incomplete and isinstance(refusal, NotFound)):
+                faults += _faults_of(refusal, reading.document)
+    if faults:
+        raise ManifestRefused(faults)
+    return Plan([change for number in sorted(changes) for change in changes[number]])
+
+
+def _carry_out(reading: Reading, by: Actor) -> list[Change]:
+    """Carry one document out; the change log says what it came to."""
+    if reading.spec is None:
+        return []
+    last = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    with transaction.atomic():
+        carry_out(reading.spec, by)
+    entries = Entry.objects.filter(id__gt=last, request_id=current().request_id).exclude(object_type="deployment")
+    document = reading.document
+    changes = [
+        Change(document.number, document.line, _kind(entry), entry.object_label, ACTIONS[entry.action], _differences(entry))
+        for entry in entries.order_by("id")
+        if entry.action in ACTIONS
+    ]
+    changes = changes or [Change(document.number, document.line, document.kind, _name(reading), "unchanged")]
+    changes[0].warnings = reading.warnings
+    return changes
+
+
+def _kind(entry: Entry) -> str:
+    return "".join(word.capitalize() for word in entry.object_type.split())
+
+
+def _differences(entry: Entry) -> list[tuple[str, Any, Any]]:
+    empty = (None, "", [], {}, False, 0)
+    return [row for row in entry.changes if not (row[1] in empty and row[2] in empty)]
+
+
+def _name(reading: Reading) -> str:
+    spec = reading.spec
+    if isinstance(spec, RegistrySpec):
+        return spec.url or f"registry {spec.id}"
+    if isinstance(spec, CatalogItemSpec | ApplicationSpec):
+        return spec.name
+    return f"{spec.application}/{spec.name}" if spec else ""
+
+
+def _faults_of(refusal: Refusal, document: Document) -> list[Fault]:
+    if isinstance(refusal, Refusals):
+        path = getattr(refusal, "path", "")
+        return [fault for one in refusal.refusals for fault in _faults_of(_at(one, path), document)]
+    key = KEYS.get(refusal.field or "", refusal.field or "")
+    line = _line_of(_inside(document.root, getattr(refusal, "path", "")), key) or document.line
+    return [Fault(document.number, line, document.kind, key, refusal.message)]
+
+
+def _at(refusal: Refusal, path: str) -> Refusal:
+    refusal.path = path  # type: ignore[attr-defined]
+    return refusal
+
+
+def _inside(root: Value, path: str) -> Value:
+    """The mapping at a path such as spec.microservices[1]."""
+    for step in filter(None, path.replace("[", ".").replace("]", "").split(".")):
+        root = root.raw[int(step)] if root.kind == "list" else root.raw[step]
+    return root
+
+
+def _line_of(value: Value, key: str) -> int:
+    """The line of the shallowest field of this name, 0 when there is none."""
+    level = [value]
+    while level:
+        for mapping in level:
+            if key in mapping.keys:
+                return mapping.keys[key]
+        level = [child for parent in level for child in _children(parent)]
+    return value.line
+
+
+def _children(value: Value) -> list[Value]:
+    return list(value.raw.values()) if value.kind == "mapping" else (value.raw if value.kind == "list" else [])

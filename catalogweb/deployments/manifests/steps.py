@@ -1,0 +1,171 @@
+"""One document applied through the services that every other door uses."""
+
+from functools import singledispatch
+from typing import Any
+
+from catalogweb.agents.models import Agent
+from catalogweb.agents.services import agent_named
+from catalogweb.catalog.models import REMOTE, CatalogItem, Registry, Revision
+from catalogweb.catalog.registries import create_registry, find_registry, same_registry
+from catalogweb.catalog.services import create_item, find_item, own_revision
+from catalogweb.core.errors import Invalid, NotFound, Protected
+from catalogweb.core.rights import Actor
+from catalogweb.deployments.applications import create_application, edit_application, find_application
+from catalogweb.deployments.manifests.specs import (
+    KEEP,
+    ApplicationSpec,
+    CatalogItemSpec,
+    MicroserviceSpec,
+    RegistrySpec,
+    Spec,
+)
+from catalogweb.deployments.models import Application
+from catalogweb.deployments.services import PATTERN, delete_microservices, deploy, edit_microservice, names_on
+from catalogweb.deployments.sources import edit_catalog_item, edit_registry
+
+
+@singledispatch
+def carry_out(spec: Spec, by: Actor) -> None:
+    raise TypeError(spec)
+
+
+@carry_out.register
+def _(spec: RegistrySpec, by: Actor) -> None:
+    registry = _registry_of(spec)
+    password = "" if spec.password == KEEP else spec.password
+    if spec.password == KEEP and not (registry and registry.has_password):
+        raise Invalid("There is no stored password to keep: write the password itself.", field="password")
+    values: dict[str, Any] = {name: value for name, value in (("url", spec.url), ("username", spec.username)) if value}
+    if registry is None:
+        create_registry(by=by, password=password, **values, **spec.fields)
+    elif registry.is_built_in:
+        _unchanged_or_protected(registry, values | spec.fields, f"Registry {registry.pk}")
+    else:
+        edit_registry(by=by, registry=registry, password=password, **values, **spec.fields)
+
+
+def _registry_of(spec: RegistrySpec) -> Registry | None:
+    if spec.id:
+        return find_registry(spec.id)
+    return same_registry(spec.url, spec.username or "")
+
+
+def _unchanged_or_protected(obj: Any, values: dict[str, Any], what: str) -> None:
+    """An exported built-in object applies as "unchanged"; anything else would change it."""
+    if any(getattr(obj, name) != value for name, value in values.items()):
+        raise Protected(f"{what} is built in and cannot be changed by a manifest.", field="id")
+
+
+@carry_out.register
+def _(spec: CatalogItemSpec, by: Actor) -> None:
+    item = find_item(spec.id) if spec.id else CatalogItem.objects.with_images().filter(name__iexact=spec.name).first()
+    if item is None:
+        registry = find_registry(spec.registry or REMOTE)
+        create_item(by=by, name=spec.name, images=spec.images, registry=registry, **spec.fields)
+        return
+    values: dict[str, Any] = spec.fields | {"name": spec.name or item.name}
+    images = item.images | spec.images
+    registry = find_registry(spec.registry) if spec.registry else None
+    if item.is_system:
+        same = {"images": images, "registry": registry or item.registry}
+        _unchanged_or_protected(item, values | same, f"Catalog item {item.name}")
+    else:
+        edit_catalog_item(by=by, item=item, images=images, registry=registry, **values)
+
+
+@carry_out.register
+def _(spec: ApplicationSpec, by: Actor) -> None:
+    application = Application.objects.filter(name=spec.name).first()
+    if application is None:
+        application = create_application(by=by, name=spec.name, **spec.fields)
+    elif spec.fields:
+        application = edit_application(by=by, application=application, **spec.fields)
+    if spec.microservices is None:
+        return
+    # Those that go leave their ports to those that come.
+    listed = {name for microservice in spec.microservices for name in _names(microservice)}
+    gone = application.microservices.exclude(name__in=listed)
+    if gone:
+        delete_microservices(by=by, microservices=gone)
+    for microservice in spec.microservices:
+        try:
+            carry_out(microservice, by)
+        except Exception as refusal:
+            # So that the fault points at the line of this microservice, not at the application's first.
+            refusal.path = microservice.path  # type: ignore[attr-defined]
+            raise
+
+
+def _agents(spec: MicroserviceSpec) -> list[Agent]:
+    return [agent_named(name) for name in dict.fromkeys(spec.agents)]
+
+
+def _pattern(spec: MicroserviceSpec) -> str:
+    return spec.pattern or (PATTERN if len(spec.agents) > 1 else "")
+
+
+def _names(spec: MicroserviceSpec) -> list[str]:
+    return list(names_on(_agents(spec), spec.name, _pattern(spec))) if spec.agents else [spec.name]
+
+
+@carry_out.register
+def _(spec: MicroserviceSpec, by: Actor) -> None:
+    application = find_application(spec.application)
+    agents = names_on(_agents(spec), spec.name, _pattern(spec)) if spec.agents else {}
+    wanted = list(agents) or [spec.name]
+    existing = {m.name: m for m in application.microservices.detailed().filter(name__in=wanted)}
+    for name, microservice in existing.items():
+        edit_microservice(
+            by=by,
+            microservice=microservice,
+            agent=agents.get(name),
+            revision=_revision(spec, by, microservice.revision),
+            container=spec.container,
+            is_activated=spec.is_activated,
+        )
+    missing = [agent for name, agent in agents.items() if name not in existing]
+    if missing or not existing:
+        if not missing:
+            raise Invalid(f"Name the agent that is to run {spec.name}: agent.name is missing.", field="agent")
+        deploy(
+            by=by,
+            application=application,
+            agents=missing,
+            revision=_revision(spec, by, None),
+            name=spec.name,
+            pattern=_pattern(spec),
+            container=spec.container,
+            is_activated=spec.is_activated is not False,
+        )
+
+
+def _revision(spec: MicroserviceSpec, by: Actor, now: Revision | None) -> Revision:
+    """The revision meant: what it has already as long as that fits what is written."""
+    if spec.catalog_item:
+        return _item_revision(spec, now)
+    images = {architecture: image for architecture, image in spec.images.items() if image}
+    if not images:
+        if now is None:
+            raise Invalid("Give images.catalogId, or images.x86 and images.arm.", field="images")
+        return now
+    registry = find_registry(spec.registry) if spec.registry else (now.registry if now else find_registry(REMOTE))
+    fresh = own_revision(by=by, images=images, registry=registry)
+    if now and now.item_id is None and now.by_architecture == fresh.by_architecture and now.registry == registry:
+        fresh.delete()
+        return now
+    return fresh
+
+
+def _item_revision(spec: MicroserviceSpec, now: Revision | None) -> Revision:
+    item = find_item(spec.catalog_item)
+    if spec.revision:
+        found = item.revisions.filter(number=spec.revision).first()
+        if found is None:
+            raise NotFound(f"Catalog item {item.name} has no revision {spec.revision}.", field="revision")
+        return found
+    if now and now.item_id == item.pk:
+        return now
+    assert item.current is not None, "every item has a revision"
+    return item.current
+
+
