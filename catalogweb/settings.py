@@ -26,7 +26,7 @@ HTTPS = PUBLIC_URL.startswith("https://")
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] + ([urlsplit(PUBLIC_URL).hostname or ""] if PUBLIC_URL else [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
-TRUSTED_PROXIES = env.list("CATALOGWEB_TRUSTED_PROXIES", [])
+TRUSTED_PROXIES: list[str] = env.list("CATALOGWEB_TRUSTED_PROXIES", [])
 SIGNUP_OPEN = env.str("CATALOGWEB_SIGNUP", "closed") == "open"
 SIGNUP_ROLE = env.str("CATALOGWEB_SIGNUP_ROLE", "viewer")
 ADMIN_EMAIL = env.str("CATALOGWEB_ADMIN_EMAIL", "admin@localhost.localdomain")

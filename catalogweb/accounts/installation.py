@@ -10,7 +10,7 @@ from catalogweb.accounts.models import KeyFingerprint, User
 from catalogweb.changelog.services import record
 from catalogweb.core.errors import Invalid
 from catalogweb.core.keys import fingerprint
-from catalogweb.core.rights import Role, System
+from catalogweb.core.rights import System
 
 
 def first_admin() -> tuple[User, str] | None:

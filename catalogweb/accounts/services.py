@@ -35,9 +35,7 @@ def check_credentials(*, email: str, password: str, address: str) -> User:
     return user
 
 
-def issue_token(
-    *, user: User, kind: str, name: str = "", lifetime: timedelta | None = None
-) -> tuple[AccessToken, str]:
+def issue_token(*, user: User, kind: str, name: str = "", lifetime: timedelta | None = None) -> tuple[AccessToken, str]:
     """A new token and its text, which is not stored and cannot be shown again."""
     seconds = settings.REFRESH_TOKEN_SECONDS if kind == AccessToken.Kind.REFRESH else settings.ACCESS_TOKEN_SECONDS
     text = new_token("cw_" if kind == AccessToken.Kind.NAMED else "")
@@ -139,7 +137,8 @@ def _checked_email(email: str, *, user: User | None = None) -> str:
         validate_email(email)
     except ValidationError:
         raise Invalid("Enter an e-mail address such as ann@example.org.", field="email") from None
-    if User.objects.filter(email__iexact=email).exclude(pk=user.pk if user else None).exists():
+    others = User.objects.filter(email__iexact=email).exclude(pk=user.pk if user else 0)
+    if others.exists():
         raise Duplicate("There is already an account with this e-mail address.", field="email")
     return email
 

@@ -3,6 +3,7 @@
 Operators' values are sparse: what nobody set follows what the agent reports, then the default below.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -90,3 +91,21 @@ def _checked(name: str, setting: Setting, value: Any) -> Any:
     if number and not (setting.least or 0) <= value <= (setting.most or value):
         raise Invalid(f"{name} lies between {setting.least:g} and {setting.most:g}, not {value:g}.", field=name)
     return int(value) if number else value
+
+
+def as_reported(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The known settings among what an agent reports, as it says them; what has another kind is left out.
+
+    Agents send every number as a fraction: 10.0 is kept as 10, and 80.5 as it is.
+    """
+    return {name: _plain(value) for name, value in values.items() if name in SETTINGS and _has_kind(name, value)}
+
+
+def _has_kind(name: str, value: Any) -> bool:
+    if SETTINGS[name].type is int:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, SETTINGS[name].type)
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

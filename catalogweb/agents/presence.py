@@ -24,7 +24,9 @@ def offline_after(interval: int) -> timedelta:
     return timedelta(seconds=5 * max(interval, SHORTEST_INTERVAL) + 60)
 
 
-def presence(reported_at: datetime | None, late_at: datetime | None, offline_at: datetime | None, now: datetime) -> Presence:
+def presence(
+    reported_at: datetime | None, late_at: datetime | None, offline_at: datetime | None, now: datetime
+) -> Presence:
     if not reported_at or not late_at or not offline_at:
         return Presence.NEVER
     if now >= offline_at:

@@ -48,7 +48,12 @@ def create_agent(
 
 @transaction.atomic
 def edit_agent(
-    *, by: Actor, agent: Agent, tags: Iterable[str] | None = None, configuration: dict[str, Any] | None = None, **fields: Any
+    *,
+    by: Actor,
+    agent: Agent,
+    tags: Iterable[str] | None = None,
+    configuration: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Agent:
     """Change what people decide about an agent. `configuration` adds to what was set; None unsets a value."""
     require(by, Right.CHANGE)
@@ -62,7 +67,7 @@ def edit_agent(
     agent.save()
     if tags is not None:
         agent.tags.set(_tags(tags))
-        agent._prefetched_objects_cache = {}
+        agent = Agent.objects.get(pk=agent.pk)
     after = snapshot(agent)
     if any(before[name] != after[name] for name in TOLD_TO_AGENT):
         raise_flags([agent.pk], Flag.CONFIG)
@@ -116,17 +121,18 @@ def use_provisioning_key(key: str) -> Agent:
     return found.agent
 
 
-def connect_agent(*, agent: Agent, architecture: str, now: datetime) -> str:
-    """Give the agent a new token and its detected architecture; every list has to be fetched again."""
+def connect_agent(*, agent: Agent, architecture: str, now: datetime, public_key: str = "") -> str:
+    """Give the agent a new token and its detected architecture; every list has to be fetched again.
+
+    `public_key` is that of the key with which it may sign its requests instead.
+    """
     before = snapshot(agent)
     agent.architecture = architecture
     agent.save(update_fields=["architecture", "updated_at"])
     token = new_token()
-    Credential.objects.update_or_create(agent=agent, defaults={"token_digest": digest(token), "public_key": ""})
+    Credential.objects.update_or_create(agent=agent, defaults={"token_digest": digest(token), "public_key": public_key})
     AgentStatus.objects.filter(agent=agent).update(provisioned_at=now)
-    raise_flags(
-        [agent.pk], Flag.MICROSERVICE_LIST, Flag.MICROSERVICE_CONFIG, Flag.REGISTRIES, Flag.VOLUME_MOUNTS
-    )
+    raise_flags([agent.pk], Flag.MICROSERVICE_LIST, Flag.MICROSERVICE_CONFIG, Flag.REGISTRIES, Flag.VOLUME_MOUNTS)
     record(by=agent, action="provision", obj=agent, before=before)
     return token
 

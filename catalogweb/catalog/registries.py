@@ -26,11 +26,15 @@ def find_registry(name: str | int) -> Registry:
     if found:
         return found
     known = [*ALIASES, *(word for r in Registry.objects.all()[:500] for word in (r.url, str(r)))]
-    raise NotFound(f"Invalid registry id '{text}': there is no such registry.{suggestion(text, known)}", field="registry")
+    raise NotFound(
+        f"Invalid registry id '{text}': there is no such registry.{suggestion(text, known)}", field="registry"
+    )
 
 
 def _by_url(text: str) -> Registry | None:
-    matches = [r for r in Registry.objects.filter(url__iexact=text.split(" (")[0]) if text.lower() in (r.url, str(r).lower())]
+    matches = [
+        r for r in Registry.objects.filter(url__iexact=text.split(" (")[0]) if text.lower() in (r.url, str(r).lower())
+    ]
     if len(matches) > 1:
         ids = listed([str(r.pk) for r in matches])
         raise Invalid(f"Several registries have the URL {text}: name one by its id ({ids}).", field="registry")
@@ -44,11 +48,20 @@ def same_registry(url: str, username: str) -> Registry | None:
 
 @transaction.atomic
 def create_registry(
-    *, by: Actor, url: str, username: str = "", password: str = "", email: str = "", is_private: bool = False, **fields: Any
+    *,
+    by: Actor,
+    url: str,
+    username: str = "",
+    password: str = "",
+    email: str = "",
+    is_private: bool = False,
+    **fields: Any,
 ) -> Registry:
     """A new registry. With user name and password it is private, whatever `is_private` says."""
     require(by, Right.CHANGE)
-    registry = Registry(pk=draft_pk(), url=url, username=username.strip(), email=email.strip(), is_private=is_private, **fields)
+    registry = Registry(
+        pk=draft_pk(), url=url, username=username.strip(), email=email.strip(), is_private=is_private, **fields
+    )
     _check(registry)
     _take_password(registry, password)
     registry.save()
@@ -98,7 +111,9 @@ def _check(registry: Registry) -> None:
         try:
             validate_email(registry.email)
         except ValidationError:
-            raise Invalid("Invalid format for field 'email': use an address such as ann@example.org.", field="email") from None
+            raise Invalid(
+                "Invalid format for field 'email': use an address such as ann@example.org.", field="email"
+            ) from None
 
 
 def _take_password(registry: Registry, password: str) -> None:

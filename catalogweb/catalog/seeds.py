@@ -51,4 +51,4 @@ def _next_id_at_least(table: str, last: int) -> None:
         else:
             sequence = f"pg_get_serial_sequence('{table}', 'id')"
             used = f"COALESCE(pg_sequence_last_value({sequence}::regclass), 0)"
-            cursor.execute(f"SELECT setval({sequence}, GREATEST(%s, {used}))", [last])  # noqa: S608
+            cursor.execute(f"SELECT setval({sequence}, GREATEST(%s, {used}))", [last])

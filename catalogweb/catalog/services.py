@@ -15,7 +15,7 @@ from catalogweb.core.architectures import Architecture
 from catalogweb.core.drafts import draft_pk
 from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound, Protected, Refusal, refuse_all
 from catalogweb.core.names import suggestion
-from catalogweb.core.rights import Actor, Right, require
+from catalogweb.core.rights import Actor, Right, require, user_id
 from catalogweb.core.text import listed
 
 Images = Mapping[str, str]
@@ -98,10 +98,10 @@ def delete_item(*, by: Actor, item: CatalogItem) -> None:
     try:
         item.delete()
     except ProtectedError as error:
-        users = sorted({describe_user(user) for user in error.protected_objects if user._meta.model_name == "microservice"})
-        raise InUse(
-            f"Catalog item {item.name} is in use and can't be deleted: {listed(users)}.", users=users
-        ) from None
+        users = sorted(
+            {describe_user(user) for user in error.protected_objects if user._meta.model_name == "microservice"}
+        )
+        raise InUse(f"Catalog item {item.name} is in use and can't be deleted: {listed(users)}.", users=users) from None
 
 
 def _check(item: CatalogItem) -> None:
@@ -134,7 +134,9 @@ def checked_images(images: Images, registry: Registry, *, as_sent: bool = False)
     for architecture, given in images.items():
         reference = (given or "").strip()
         if architecture not in Architecture.values:
-            refusals.append(Invalid(f"“{architecture}” is not an architecture ({listed(Architecture.values)}).", field="images"))
+            refusals.append(
+                Invalid(f"“{architecture}” is not an architecture ({listed(Architecture.values)}).", field="images")
+            )
         elif reference:
             try:
                 chosen[architecture] = reference if as_sent else _fitting(reference, registry)
@@ -161,8 +163,8 @@ def _new_revision(item: CatalogItem | None, images: Images, registry: Registry, 
     number = 1
     if item:
         number += Revision.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0
-    author = by if by.actor_kind == "user" else None
-    revision = Revision.objects.create(item=item, number=number, registry=registry, author=author, reason=reason)
+    author_id = user_id(by)
+    revision = Revision.objects.create(item=item, number=number, registry=registry, author_id=author_id, reason=reason)
     Image.objects.bulk_create([Image(revision=revision, architecture=a, reference=r) for a, r in images.items()])
     if item:
         item.current = revision
@@ -196,5 +198,3 @@ def warnings_for(revision: Revision) -> list[str]:
                 f"agents never join a registry to an image name."
             )
     return said
-
-

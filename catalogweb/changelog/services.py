@@ -70,7 +70,7 @@ def record_many(
                 door=passage.door,
                 request_id=passage.request_id,
                 action=action,
-                object_type=obj._meta.verbose_name,
+                object_type=str(obj._meta.verbose_name),
                 object_id=str(getattr(obj, "uuid", obj.pk)),
                 object_label=str(obj)[:254],
                 before=was,

@@ -49,6 +49,11 @@ class System:
         return True
 
 
+def user_id(by: Actor) -> int | None:
+    """The primary key of the acting user, None when no person acts."""
+    return getattr(by, "pk", None) if by.actor_kind == "user" else None
+
+
 def require(by: Actor, right: Right) -> None:
     """Refuse unless `by` has the right; every service that changes something starts with this line."""
     if not by.may(right):

@@ -10,11 +10,11 @@ from catalogweb.core.errors import refuse_all
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.placing import missing_images
-from catalogweb.deployments.services import forget_reports, delete_microservices
+from catalogweb.deployments.services import delete_microservices, forget_reports
 
 
 @transaction.atomic
-def provision(*, key: str, architecture: str) -> tuple[Agent, str]:
+def provision(*, key: str, architecture: str, public_key: str = "") -> tuple[Agent, str]:
     """The agent that `key` belongs to, and its token. The key is used up only if all of this succeeds.
 
     Refused when a microservice already waiting on the agent has no image for its architecture.
@@ -23,7 +23,9 @@ def provision(*, key: str, architecture: str) -> tuple[Agent, str]:
     waiting = list(Microservice.objects.detailed().filter(agent=agent))
     agent.architecture = architecture
     refuse_all([fault for m in waiting for fault in missing_images(m.revision, [agent], m.name)])
-    token = connect_agent(agent=Agent.objects.get(pk=agent.pk), architecture=architecture, now=timezone.now())
+    token = connect_agent(
+        agent=Agent.objects.get(pk=agent.pk), architecture=architecture, now=timezone.now(), public_key=public_key
+    )
     forget_reports([m.pk for m in waiting])
     return agent, token
 
@@ -59,5 +61,3 @@ def delete_agent(*, by: Actor, agent: Agent) -> int:
     record(by=by, action="delete", obj=agent, before=snapshot(agent))
     agent.delete()
     return gone
-
-

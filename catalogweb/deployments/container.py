@@ -82,7 +82,10 @@ def check_container(container: Container) -> None:
     faults: list[Refusal] = []
     faults += _port_faults(container.ports)
     faults += [
-        Invalid(f"{volume.container or volume.host!r}: a volume needs a place on the agent and one in the container.", field="volumes")
+        Invalid(
+            f"{volume.container or volume.host!r}: a volume needs a place on the agent and one in the container.",
+            field="volumes",
+        )
         for volume in container.volumes
         if not volume.host or not volume.container
     ]
@@ -96,7 +99,11 @@ def check_container(container: Container) -> None:
         for volume in container.volumes
         if volume.access not in ("rw", "ro", "z", "Z")
     ]
-    faults += [Invalid("An environment variable needs a name without “=”.", field="env") for key in container.env if not key or "=" in key]
+    faults += [
+        Invalid("An environment variable needs a name without “=”.", field="env")
+        for key in container.env
+        if not key or "=" in key
+    ]
     if container.log_size < 0:
         faults.append(Invalid("The log size is a number of MB, 0 or more.", field="log_size"))
     if not 0 <= container.schedule <= 100:

@@ -54,9 +54,8 @@ def take_report(*, agent_id: int, interval: int, status: Report, rest: Mapping[s
 def _take_items(agent_id: int, items: list[Report], now: datetime) -> None:
     """Known microservices of this agent only: a report may name ids that are long gone, or plain rubbish."""
     known = MicroserviceStatus.objects.filter(microservice__agent_id=agent_id)
-    rows = {row.pop("microservice__uuid"): row for row in known.values(
-        "pk", "microservice__uuid", "container_id", "served_generation", "served_container", "built_generation"
-    )}  # fmt: skip
+    columns = ("pk", "container_id", "served_generation", "served_container", "built_generation")
+    rows = {row["microservice__uuid"]: row for row in known.values("microservice__uuid", *columns)}
     changes = [_change(rows[item["id"]], item) for item in items if _names_one(item, rows)]
     if changes:
         _write(changes, now)

@@ -13,7 +13,7 @@ from catalogweb.catalog.services import forget_unused_own_revisions
 from catalogweb.changelog.services import record, record_many, snapshot
 from catalogweb.core.errors import Conflict, Invalid, Refusal, refuse_all
 from catalogweb.core.names import slug
-from catalogweb.core.rights import Actor, Right, require
+from catalogweb.core.rights import Actor, Right, require, user_id
 from catalogweb.deployments.container import Container, check_container
 from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus, PortMapping
 from catalogweb.deployments.placing import BATCH, bad_names, missing_images, taken_ports
@@ -33,7 +33,9 @@ def names_on(agents: Sequence[Agent], name: str, pattern: str = "") -> dict[str,
     shape = pattern or (PATTERN if len(agents) > 1 else "{name}")
     names = {shape.replace("{name}", name).replace("{agent}", slug(agent.name)): agent for agent in agents}
     if len(names) < len(agents):
-        raise Invalid("Two of the agents would get a microservice of the same name: use another pattern.", field="pattern")
+        raise Invalid(
+            "Two of the agents would get a microservice of the same name: use another pattern.", field="pattern"
+        )
     return names
 
 
@@ -73,7 +75,7 @@ def deploy(
         application=application,
         revision=revision,
         container=container.as_json(),
-        author_id=by.pk if by.actor_kind == "user" else None,  # type: ignore[attr-defined]
+        author_id=user_id(by),
     )
     placed = _insert(names, deployment, container, is_activated)
     tell([agent.pk for agent in agents], before, *MICROSERVICES)
@@ -84,7 +86,8 @@ def deploy(
 
 def _locked(ids: set[int]) -> list[Agent]:
     """One deployment at a time per agent, so that the port check still holds when we insert."""
-    wanted, agents = sorted(ids), []
+    wanted = sorted(ids)
+    agents: list[Agent] = []
     for start in range(0, len(wanted), BATCH):
         agents += Agent.objects.select_for_update().filter(pk__in=wanted[start : start + BATCH]).order_by("pk")
     if not agents:
@@ -165,7 +168,12 @@ def edit_microservice(
     microservice.is_activated = microservice.is_activated if is_activated is None else is_activated
     for column, value in _columns(container).items():
         setattr(microservice, column, value)
-    if rebuild or agent != old_agent or _image_changed(old_revision, revision, agent) or _needs_container(was, container):
+    if (
+        rebuild
+        or agent != old_agent
+        or _image_changed(old_revision, revision, agent)
+        or _needs_container(was, container)
+    ):
         microservice.generation += 1
     _write(microservice, container, moved=agent != old_agent, ports_changed=container.ports != was.ports)
     after = snapshot(microservice)
@@ -237,7 +245,9 @@ def set_activated(*, by: Actor, microservices: Iterable[Microservice], is_activa
     if is_activated:
         for row in rows:
             if not row.application.is_activated:
-                raise Invalid(f"Application {row.application.name} is not activated: start it first.", field="application")
+                raise Invalid(
+                    f"Application {row.application.name} is not activated: start it first.", field="application"
+                )
     agent_ids = sorted({row.agent_id for row in rows})
     before, registries = [snapshot(row) for row in rows], needed_registries(agent_ids)
     now = timezone.now()
@@ -248,7 +258,9 @@ def set_activated(*, by: Actor, microservices: Iterable[Microservice], is_activa
         if is_activated:
             forget_reports(batch)
     tell(agent_ids, registries, *MICROSERVICES)
-    record_many(by=by, action="update", changes=[(row, was, snapshot(row)) for row, was in zip(rows, before, strict=True)])
+    record_many(
+        by=by, action="update", changes=[(row, was, snapshot(row)) for row, was in zip(rows, before, strict=True)]
+    )
 
 
 def _lock_rows(microservices: Iterable[Microservice]) -> Iterable[Microservice]:
@@ -295,7 +307,9 @@ def move_to_revision(*, by: Actor, microservices: Iterable[Microservice], revisi
         row.revision = revision
     forget_unused_own_revisions(old_revisions)
     tell(agent_ids, registries, *MICROSERVICES)
-    record_many(by=by, action="update", changes=[(row, was, snapshot(row)) for row, was in zip(rows, before, strict=True)])
+    record_many(
+        by=by, action="update", changes=[(row, was, snapshot(row)) for row, was in zip(rows, before, strict=True)]
+    )
 
 
 def _move_deployments(rows: list[Microservice], revision: Revision) -> None:

@@ -121,7 +121,8 @@ def _container(container: Container) -> dict[str, Any]:
             "isPrivileged": container.privileged,
             "env": [{"key": key, "value": value} for key, value in container.env.items()],
             "ports": [
-                {"internal": port.internal, "external": port.external, "protocol": port.protocol} for port in container.ports
+                {"internal": port.internal, "external": port.external, "protocol": port.protocol}
+                for port in container.ports
             ],
             "volumes": [
                 {

@@ -100,7 +100,13 @@ class Fields:
         return plain(found) if found else None
 
     def _read(
-        self, key: str, default: Any, required: bool, convert: Callable[[Value], Any], what: str, near: Iterable[str] = ()
+        self,
+        key: str,
+        default: Any,
+        required: bool,
+        convert: Callable[[Value], Any],
+        what: str,
+        near: Iterable[str] = (),
     ) -> Any:
         found = self.value.get(key) if self.value else None
         if found is None:

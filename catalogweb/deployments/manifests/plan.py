@@ -104,7 +104,9 @@ def _carry_out(reading: Reading, by: Actor) -> list[Change]:
     entries = Entry.objects.filter(id__gt=last, request_id=current().request_id).exclude(object_type="deployment")
     document = reading.document
     changes = [
-        Change(document.number, document.line, _kind(entry), entry.object_label, ACTIONS[entry.action], _differences(entry))
+        Change(
+            document.number, document.line, _kind(entry), entry.object_label, ACTIONS[entry.action], _differences(entry)
+        )
         for entry in entries.order_by("id")
         if entry.action in ACTIONS
     ]
@@ -118,7 +120,7 @@ def _kind(entry: Entry) -> str:
 
 
 def _differences(entry: Entry) -> list[tuple[str, Any, Any]]:
-    empty = (None, "", [], {}, False, 0)
+    empty: tuple[Any, ...] = (None, "", [], {}, False, 0)
     return [row for row in entry.changes if not (row[1] in empty and row[2] in empty)]
 
 

@@ -60,7 +60,9 @@ def read(text: str) -> list[Document]:
         ]
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ManifestRefused([Fault(_document_at(text, line), line, "", "", f"This is not YAML: {error.problem}.")]) from None
+        raise ManifestRefused(
+            [Fault(_document_at(text, line), line, "", "", f"This is not YAML: {error.problem}.")]
+        ) from None
     except YAMLError as error:
         raise ManifestRefused([Fault(1, 1, "", "", f"This is not YAML: {str(error).splitlines()[0]}.")]) from None
 
@@ -81,7 +83,11 @@ def _check_bounds(text: str) -> None:
         aliases += isinstance(event, AliasEvent)
         if depth > DEEPEST or aliases > MOST_ALIASES:
             line = event.start_mark.line + 1
-            what = f"Values are nested deeper than {DEEPEST} levels" if depth > DEEPEST else f"More than {MOST_ALIASES} aliases"
+            what = (
+                f"Values are nested deeper than {DEEPEST} levels"
+                if depth > DEEPEST
+                else f"More than {MOST_ALIASES} aliases"
+            )
             raise ManifestRefused([Fault(_document_at(text, line), line, "", "", f"{what}: this is refused.")])
 
 
@@ -103,7 +109,9 @@ def _mapping(node: Any, line: int, document: int, counter: Iterator[int]) -> Val
         key = str(key_node.value)
         if key in values:
             place = key_node.start_mark.line + 1
-            raise ManifestRefused([Fault(document, place, "", key, f"“{key}” stands twice, first on line {lines[key]}.")])
+            raise ManifestRefused(
+                [Fault(document, place, "", key, f"“{key}” stands twice, first on line {lines[key]}.")]
+            )
         lines[key] = key_node.start_mark.line + 1
         values[key] = _value(value_node, document, counter)
         if values[key].kind == "null":

@@ -88,11 +88,17 @@ def understand(document: Document) -> Reading:
 def _check_head(root: Fields) -> None:
     version = root.text("apiVersion", required=True)
     if version and version not in API_VERSIONS:
-        root.fault("apiVersion", f"“{version}” is not known: use {API_VERSIONS[0]}.", root.value and root.value.get("apiVersion"))
+        root.fault(
+            "apiVersion",
+            f"“{version}” is not known: use {API_VERSIONS[0]}.",
+            root.value and root.value.get("apiVersion"),
+        )
     kind = root.text("kind", required=True)
     if kind and kind not in READERS:
         near = suggestion(kind, READERS)
-        root.fault("kind", f"“{kind}” is not a kind that can be applied here.{near}", root.value and root.value.get("kind"))
+        root.fault(
+            "kind", f"“{kind}” is not a kind that can be applied here.{near}", root.value and root.value.get("kind")
+        )
 
 
 def _head_name(root: Fields) -> str:
@@ -121,7 +127,16 @@ def read_catalog_item(root: Fields, name: str) -> CatalogItemSpec:
     texts = {"description": "description", "category": "category", "publisher": "publisher", "picture": "picture"}
     numbers = {"ram_required": "ramRequired", "disk_required": "diskRequired"}
     spec.known(
-        ["id", "name", "registry", "configExample", "isPublic", *Architecture.values, *texts.values(), *numbers.values()]
+        [
+            "id",
+            "name",
+            "registry",
+            "configExample",
+            "isPublic",
+            *Architecture.values,
+            *texts.values(),
+            *numbers.values(),
+        ]
     )
     name = name or spec.text("name")
     _need_name(root, name)
@@ -179,16 +194,40 @@ def read_microservice(root: Fields, name: str) -> MicroserviceSpec:
     _need_name(root, rest)
     application = application or spec.text("application")
     if not application:
-        spec.fault("application", "The application is missing: add spec.application, or name it application/microservice.")
+        spec.fault(
+            "application", "The application is missing: add spec.application, or name it application/microservice."
+        )
     return _microservice(spec, rest, application)
 
 
-IGNORED = ("uuid", "flow", "created", "rebuild", "status", "serviceAccount", "natsConfig", "natsAccess", "msRoutes", "routes")
+IGNORED = (
+    "uuid",
+    "flow",
+    "created",
+    "rebuild",
+    "status",
+    "serviceAccount",
+    "natsConfig",
+    "natsAccess",
+    "msRoutes",
+    "routes",
+)
 
 
 def _microservice(spec: Fields, name: str, application: str) -> MicroserviceSpec:
     spec.known(
-        ["name", "application", "agent", "agents", "namePattern", "images", "container", "config", "schedule", "isActivated"],
+        [
+            "name",
+            "application",
+            "agent",
+            "agents",
+            "namePattern",
+            "images",
+            "container",
+            "config",
+            "schedule",
+            "isActivated",
+        ],
         IGNORED,
     )
     if not name:
@@ -237,7 +276,9 @@ def _container(fields: Fields, config: dict[str, Any], schedule: int) -> Contain
         privileged=fields.boolean("isPrivileged") or root_access,
         log_size=fields.integer("logSize", 1),
         schedule=schedule,
-        options={name: value for key, name in options.items() if (value := fields.plain(key)) not in (None, "", [], {})},
+        options={
+            name: value for key, name in options.items() if (value := fields.plain(key)) not in (None, "", [], {})
+        },
     )
 
 

@@ -65,12 +65,12 @@ def _(spec: CatalogItemSpec, by: Actor) -> None:
         return
     values: dict[str, Any] = spec.fields | {"name": spec.name or item.name}
     images = item.images | spec.images
-    registry = find_registry(spec.registry) if spec.registry else None
+    wanted = find_registry(spec.registry) if spec.registry else None
     if item.is_system:
-        same = {"images": images, "registry": registry or item.registry}
+        same = {"images": images, "registry": wanted or item.registry}
         _unchanged_or_protected(item, values | same, f"Catalog item {item.name}")
     else:
-        edit_catalog_item(by=by, item=item, images=images, registry=registry, **values)
+        edit_catalog_item(by=by, item=item, images=images, registry=wanted, **values)
 
 
 @carry_out.register
@@ -167,5 +167,3 @@ def _item_revision(spec: MicroserviceSpec, now: Revision | None) -> Revision:
         return now
     assert item.current is not None, "every item has a revision"
     return item.current
-
-
