@@ -10,7 +10,8 @@ from catalogweb.core.errors import refuse_all
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.placing import missing_images
-from catalogweb.deployments.services import delete_microservices, forget_reports
+from catalogweb.deployments.rows import forget_reports
+from catalogweb.deployments.services import delete_microservices
 
 
 @transaction.atomic

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalogweb.core.architectures import Architecture
-from catalogweb.core.names import camel, suggestion
-from catalogweb.deployments.container import OPTIONS, Container, Port, Volume
+from catalogweb.core.names import suggestion
+from catalogweb.deployments.container import Container
+from catalogweb.deployments.manifests.containers import read_container
 from catalogweb.deployments.manifests.faults import Fault
 from catalogweb.deployments.manifests.fields import Fields
 from catalogweb.deployments.manifests.reader import Document
@@ -252,74 +253,10 @@ def _microservice(spec: Fields, name: str, application: str) -> MicroserviceSpec
         revision=images.integer("revision"),
         images=_images(images),
         registry="" if images.text("registry") == "0" else images.text("registry"),
-        container=_container(spec.section("container"), config, spec.integer("schedule", 50)),
+        container=read_container(spec.section("container"), config, spec.integer("schedule", 50)),
         is_activated=spec.boolean("isActivated") if spec.has("isActivated") else None,
         path=spec.path,
     )
-
-
-def _container(fields: Fields, config: dict[str, Any], schedule: int) -> Container:
-    options = {camel(name): name for name in OPTIONS}
-    fields.known(
-        ["env", "ports", "volumes", "commands", "extraHosts", "hostNetworkMode", "isPrivileged", "rootHostAccess",
-         "logSize", *options],
-    )  # fmt: skip
-    root_access = fields.boolean("rootHostAccess")
-    return Container(
-        env=_env(fields),
-        ports=tuple(_ports(fields)),
-        volumes=tuple(_volumes(fields)),
-        commands=tuple(fields.texts("commands")),
-        extra_hosts=tuple(_extra_hosts(fields)),
-        config=config,
-        host_network=fields.boolean("hostNetworkMode") or root_access,
-        privileged=fields.boolean("isPrivileged") or root_access,
-        log_size=fields.integer("logSize", 1),
-        schedule=schedule,
-        options={
-            name: value for key, name in options.items() if (value := fields.plain(key)) not in (None, "", [], {})
-        },
-    )
-
-
-def _env(fields: Fields) -> dict[str, str]:
-    env: dict[str, str] = {}
-    for entry in fields.sections("env") or []:
-        entry.known(["key", "value"])
-        env[entry.text("key", required=True)] = entry.text("value")
-    return env
-
-
-def _ports(fields: Fields) -> list[Port]:
-    ports = []
-    for entry in fields.sections("ports") or []:
-        entry.known(["internal", "external", "protocol"], ignored=["public", "proxy", "host"])
-        protocol = entry.text("protocol", "tcp").lower() or "tcp"
-        ports.append(Port(entry.integer("internal", required=True), entry.integer("external", required=True), protocol))
-    return ports
-
-
-def _volumes(fields: Fields) -> list[Volume]:
-    volumes = []
-    for entry in fields.sections("volumes") or []:
-        entry.known(["hostDestination", "containerDestination", "accessMode", "type"], ignored=["id"])
-        volumes.append(
-            Volume(
-                entry.text("hostDestination", required=True),
-                entry.text("containerDestination", required=True),
-                entry.text("accessMode", "rw") or "rw",
-                entry.text("type", "bind") or "bind",
-            )
-        )
-    return volumes
-
-
-def _extra_hosts(fields: Fields) -> list[tuple[str, str]]:
-    hosts = []
-    for entry in fields.sections("extraHosts") or []:
-        entry.known(["name", "address"], ignored=["value"])
-        hosts.append((entry.text("name", required=True), entry.text("address", required=True)))
-    return hosts
 
 
 READERS: dict[str, Callable[[Fields, str], Spec]] = {

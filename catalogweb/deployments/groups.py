@@ -1,0 +1,51 @@
+"""The words of `words.py`, gathered into five groups that the database can count and filter by."""
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.words import GONE, WORDS
+
+# name -> (label, tone); the tone is that of every word in the group.
+GROUPS = {
+    "running": ("Running", "good"),
+    "failed": ("Failed", "bad"),
+    "changing": ("Changing", "busy"),
+    "waiting": ("Waiting or unknown", "late"),
+    "idle": ("Queued or stopped", "idle"),
+}
+
+
+def conditions() -> dict[str, Q]:
+    """Per group what `status_of` decides for one microservice, as a question to the database."""
+    gone = Q(status__state__in=GONE)
+    away = Q(agent__status__offline_at=None) | Q(agent__status__offline_at__lte=timezone.now())
+    nothing_there = Q(status__reported_at=None) | gone
+    wanted = Q(is_activated=True, application__is_activated=True)
+    here = ~away & wanted
+    queued = Q(status__state="QUEUED")
+    unread = Q(status__served_generation__lt=F("generation"))
+    settled = _said("Running") | _said("Failed") | _said("Unknown")
+    return {
+        "running": here & _said("Running"),
+        "failed": here & _said("Failed"),
+        "changing": (here & ~settled & ~(queued & unread)) | (~away & ~wanted & ~gone),
+        "waiting": (here & _said("Unknown")) | (away & nothing_there & wanted) | (away & ~nothing_there),
+        "idle": (here & queued & unread) | (~wanted & ~away & gone) | (~wanted & away & nothing_there),
+    }
+
+
+def _said(word: str) -> Q:
+    return Q(status__state__in=[state for state, known in WORDS.items() if known == word])
+
+
+def in_group(microservices: QuerySet[Microservice], group: str) -> QuerySet[Microservice]:
+    """Those whose status belongs to the group; all of them when there is no such group."""
+    condition = conditions().get(group)
+    return microservices if condition is None else microservices.filter(condition)
+
+
+def count_groups(microservices: QuerySet[Microservice]) -> dict[str, int]:
+    """How many are in each group, in one statement."""
+    counts = {name: Count("pk", filter=condition) for name, condition in conditions().items()}
+    return microservices.order_by().aggregate(**counts)

@@ -1,0 +1,136 @@
+"""What tests start from: rows with only what the database requires."""
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from catalogweb.accounts.models import User
+from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags
+from catalogweb.catalog.models import CatalogItem, Image, Registry, Revision
+from catalogweb.core.rights import Role
+from catalogweb.core.secrets import seal
+from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus
+
+PASSWORD = "correct horse battery staple"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"operator-{n}@example.org")
+    role = Role.OPERATOR
+
+    @factory.post_generation
+    def password(user: User, create: bool, given: str | None, **_: Any) -> None:
+        # Hashing is slow on purpose: only users that sign in with a password get one.
+        if given:
+            user.set_password(given)
+            user.save()
+
+
+class AgentFactory(DjangoModelFactory[Agent]):
+    class Meta:
+        model = Agent
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"agent-{n}")
+    architecture = "x86"
+    status = factory.RelatedFactory("tests.factories.AgentStatusFactory", "agent")
+    flags = factory.RelatedFactory("tests.factories.ChangeFlagsFactory", "agent")
+
+
+class AgentStatusFactory(DjangoModelFactory[AgentStatus]):
+    class Meta:
+        model = AgentStatus
+
+    agent = factory.SubFactory(AgentFactory, status=None)
+
+
+class ChangeFlagsFactory(DjangoModelFactory[ChangeFlags]):
+    class Meta:
+        model = ChangeFlags
+
+    agent = factory.SubFactory(AgentFactory, flags=None)
+
+
+class RegistryFactory(DjangoModelFactory[Registry]):
+    class Meta:
+        model = Registry
+
+    url = factory.Sequence(lambda n: f"registry-{n}.example.org")
+
+
+class PrivateRegistryFactory(RegistryFactory):
+    username = "john"
+    is_private = True
+    password_sealed = factory.LazyFunction(lambda: seal("q1u45ic9kst563art"))
+
+
+class RevisionFactory(DjangoModelFactory[Revision]):
+    class Meta:
+        model = Revision
+        skip_postgeneration_save = True
+
+    registry_id = 1
+    item = None
+
+    @factory.post_generation
+    def images(revision: Revision, create: bool, given: dict[str, str] | None, **_: Any) -> None:
+        images = given or {"x86": "team/web:1", "arm": "team/web-arm:1"}
+        Image.objects.bulk_create([Image(revision=revision, architecture=a, reference=r) for a, r in images.items()])
+
+
+class CatalogItemFactory(DjangoModelFactory[CatalogItem]):
+    class Meta:
+        model = CatalogItem
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"item-{n}")
+
+    @factory.post_generation
+    def images(item: CatalogItem, create: bool, given: dict[str, str] | None, **more: Any) -> None:
+        item.current = RevisionFactory(item=item, images=given, **more)
+        item.save()
+
+
+class ApplicationFactory(DjangoModelFactory[Application]):
+    class Meta:
+        model = Application
+
+    name = factory.Sequence(lambda n: f"app-{n}")
+
+
+class DeploymentFactory(DjangoModelFactory[Deployment]):
+    class Meta:
+        model = Deployment
+
+    name = "web"
+    application = factory.SubFactory(ApplicationFactory)
+    revision = factory.SubFactory(RevisionFactory)
+
+
+class MicroserviceFactory(DjangoModelFactory[Microservice]):
+    class Meta:
+        model = Microservice
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"web-{n}")
+    agent = factory.SubFactory(AgentFactory)
+    application = factory.SubFactory(ApplicationFactory)
+    revision = factory.SubFactory(RevisionFactory)
+    deployment = factory.SubFactory(
+        DeploymentFactory,
+        application=factory.SelfAttribute("..application"),
+        revision=factory.SelfAttribute("..revision"),
+    )
+    status = factory.RelatedFactory("tests.factories.MicroserviceStatusFactory", "microservice")
+
+
+class MicroserviceStatusFactory(DjangoModelFactory[MicroserviceStatus]):
+    class Meta:
+        model = MicroserviceStatus
+
+    microservice = factory.SubFactory(MicroserviceFactory, status=None)
