@@ -1,0 +1,29 @@
+"""Marks a test by the parts it uses, and runs browser tests last."""
+
+import os
+
+import pytest
+
+MARKS = {"container_engine": "engine", "postgres_server": "postgres", "playwright": "browser"}
+
+
+def uses_browser(item: pytest.Item) -> bool:
+    return "playwright" in getattr(item, "fixturenames", ())
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    for fixture in MARKS.keys() & set(getattr(item, "fixturenames", ())):
+        item.add_marker(MARKS[fixture])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Once started, Playwright leaves an event loop in the main thread for the rest of the session."""
+    items.sort(key=uses_browser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if uses_browser(item):
+        # In sight of that loop Django's ORM refuses to work; no coroutine runs beside these tests.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
