@@ -12,6 +12,19 @@ class Door(models.TextChoices):
     SYSTEM = "system", "catalogweb"
 
 
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def matching(self, text: str) -> "EntryQuerySet":
+        """Entries whose object, actor or request contains each word of `text`."""
+        for word in text.split():
+            self = self.filter(
+                models.Q(object_label__icontains=word)
+                | models.Q(actor__icontains=word)
+                | models.Q(object_id=word)
+                | models.Q(request_id=word)
+            )
+        return self
+
+
 class Entry(models.Model):
     """One change of one object. Written by `record` only, never changed afterwards."""
 
@@ -27,6 +40,8 @@ class Entry(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "entries"
@@ -38,6 +53,7 @@ class Entry(models.Model):
     @property
     def changes(self) -> list[tuple[str, object, object]]:
         """(field, before, after) of what differs."""
-        names = list(self.before) + [name for name in self.after if name not in self.before]
+        # PostgreSQL keeps no order of an object's keys: the name first, then by alphabet, on every database.
+        names = sorted({*self.before, *self.after}, key=lambda name: (name != "name", name))
         rows = [(name, self.before.get(name), self.after.get(name)) for name in names]
         return [row for row in rows if row[1] != row[2]]

@@ -74,7 +74,7 @@ class Container:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for a deployment's record and for comparing."""
-        return json.loads(json.dumps(asdict(self)))
+        return json.loads(json.dumps(asdict(self) | {"env": list(self.env.items())}))
 
 
 def check_container(container: Container) -> None:

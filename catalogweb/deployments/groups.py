@@ -1,6 +1,8 @@
 """The words of `words.py`, gathered into five groups that the database can count and filter by."""
 
-from django.db.models import Count, F, Q, QuerySet
+from typing import Any
+
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
 from catalogweb.deployments.models import Microservice
@@ -49,3 +51,17 @@ def count_groups(microservices: QuerySet[Microservice]) -> dict[str, int]:
     """How many are in each group, in one statement."""
     counts = {name: Count("pk", filter=condition) for name, condition in conditions().items()}
     return microservices.order_by().aggregate(**counts)
+
+
+def counts_by(microservices: QuerySet[Microservice], column: str) -> dict[int, dict[str, int]]:
+    """Per value of `column`: how many there are, how many are `wanted`, how many in each group; in one statement."""
+    counts = {name: Count("pk", filter=condition) for name, condition in conditions().items()}
+    wanted = Count("pk", filter=Q(is_activated=True, application__is_activated=True))
+    rows = microservices.order_by().values(column).annotate(total=Count("pk"), wanted=wanted, **counts)
+    return {row.pop(column): row for row in rows}
+
+
+def failures(microservices: QuerySet[Microservice]) -> QuerySet[Microservice, dict[str, Any]]:
+    """Error messages, the most frequent first, with how many have each and one of the agents it is on."""
+    failed = in_group(microservices, "failed").order_by().values("status__error_message")
+    return failed.annotate(number=Count("pk"), agent_name=Min("agent__name")).order_by("-number")

@@ -7,6 +7,7 @@ from catalogweb.agents.models import Agent, new_uuid
 from catalogweb.catalog.models import Revision
 from catalogweb.core.names import valid_name
 from catalogweb.deployments.container import Container, Port, Volume
+from catalogweb.deployments.words import Status, status_of
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -93,7 +94,8 @@ class Microservice(models.Model):
     generation = models.PositiveIntegerField(
         default=1, editable=False, help_text="Grows with every change that needs a new container."
     )
-    env = models.JSONField(default=dict, blank=True)
+    # Pairs, since PostgreSQL keeps no order of an object's keys.
+    env = models.JSONField(default=list, blank=True)
     volumes = models.JSONField(default=list, blank=True)
     commands = models.JSONField(default=list, blank=True)
     extra_hosts = models.JSONField(default=list, blank=True)
@@ -153,9 +155,19 @@ class Microservice(models.Model):
         return self.is_activated and self.application.is_activated
 
     @property
+    def state(self) -> Status:
+        return status_of(self)
+
+    @property
+    def open_urls(self) -> list[tuple[str, str]]:
+        """(port, where people reach it) of every published tcp port."""
+        address = self.agent.address
+        return [(str(p.external), f"http://{address}:{p.external}/") for p in self.ports.all() if p.protocol == "tcp"]
+
+    @property
     def container(self) -> Container:
         return Container(
-            env=self.env,
+            env=dict(self.env),
             ports=tuple(Port(p.internal, p.external, p.protocol) for p in self.ports.all()),
             volumes=tuple(Volume(**volume) for volume in self.volumes),
             commands=tuple(self.commands),

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from catalogweb.agents.presence import Presence
-from catalogweb.deployments.models import Microservice
+
+if TYPE_CHECKING:
+    from catalogweb.deployments.models import Microservice
 
 # Agent's state -> our word while the microservice is to run.
 WORDS = {
@@ -60,7 +63,7 @@ class Status:
         return f"{self.word} {self.detail}".strip()
 
 
-def status_of(microservice: Microservice) -> Status:
+def status_of(microservice: "Microservice") -> Status:
     """Derived from what is wanted, what was reported, and whether the agent is still there."""
     observed, presence = microservice.status, microservice.agent.presence
     if presence in (Presence.OFFLINE, Presence.NEVER):
@@ -77,7 +80,7 @@ def status_of(microservice: Microservice) -> Status:
     return Status(word, detail, observed.state_since)
 
 
-def _out_of_reach(microservice: Microservice, presence: Presence) -> Status:
+def _out_of_reach(microservice: "Microservice", presence: Presence) -> Status:
     observed = microservice.status
     if not observed.reported_at or observed.state in GONE:
         if not microservice.is_wanted:

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\Z', 'Use lower-case letters, digits, dots and inner hyphens, such as heart-rate-2.')])),
                 ('is_activated', models.BooleanField(default=True, verbose_name='started')),
                 ('generation', models.PositiveIntegerField(default=1, editable=False, help_text='Grows with every change that needs a new container.')),
-                ('env', models.JSONField(blank=True, default=dict)),
+                ('env', models.JSONField(blank=True, default=list)),
                 ('volumes', models.JSONField(blank=True, default=list)),
                 ('commands', models.JSONField(blank=True, default=list)),
                 ('extra_hosts', models.JSONField(blank=True, default=list)),
