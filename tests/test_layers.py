@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "catalogweb"
 # Each part may import the parts named behind it, and nothing else of the product.
 MAY_IMPORT = {
     "core": set(),
-    "changelog": {"core"},
+    "changelog": {"core", "jobs"},
     "jobs": {"core"},
     "accounts": {"changelog", "core", "jobs"},
     "agents": {"changelog", "core", "jobs"},
@@ -20,8 +20,8 @@ MAY_IMPORT = {
 }
 BELOW_THE_DOORS = {"deployments", "catalog", "agents", "accounts", "changelog", "core", "jobs"}
 MAY_IMPORT |= {door: BELOW_THE_DOORS for door in ("web", "api", "backoffice")}
-# Commands start the edge agent and simulate fleets of it.
-MAY_IMPORT["commands"] = BELOW_THE_DOORS | {"edge"}
+# Commands start the edge agent and simulate fleets of it; the figures are taken beside the whole product's urls.
+MAY_IMPORT["commands"] = BELOW_THE_DOORS | {"edge", "urls"}
 
 
 def modules():

@@ -5,11 +5,11 @@ import logging
 import sys
 from pathlib import Path
 
-from .engine import detect
-from .provisioning import TYPES, NotProvisioned, provision
-from .runner import EngineChoice, run
-from .settings import Options
-from .state import StateFolder
+from catalogweb.edge.engine import detect
+from catalogweb.edge.provisioning import TYPES, NotProvisioned, provision
+from catalogweb.edge.runner import EngineChoice, run
+from catalogweb.edge.settings import Options
+from catalogweb.edge.state import StateFolder
 
 
 def main(arguments: list[str] | None = None) -> int:

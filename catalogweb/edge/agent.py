@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from .client import ControllerClient
-from .engine.base import Engine, EngineError
-from .history import History
-from .machine import Machine
-from .orders import LIST_FLAGS, Orders
-from .provisioning import NotProvisioned
-from .reporter import Reporter
-from .settings import Options, reported
-from .state import State
-from .troubles import Troubles
-from .work import Worker
+from catalogweb.edge.client import ControllerClient
+from catalogweb.edge.engine.base import Engine, EngineError
+from catalogweb.edge.history import History
+from catalogweb.edge.machine import Machine
+from catalogweb.edge.orders import LIST_FLAGS, Orders
+from catalogweb.edge.provisioning import NotProvisioned
+from catalogweb.edge.reporter import Reporter
+from catalogweb.edge.settings import Options, reported
+from catalogweb.edge.state import State
+from catalogweb.edge.troubles import Troubles
+from catalogweb.edge.work import Worker
 
 log = logging.getLogger("catalogweb.edge")
 

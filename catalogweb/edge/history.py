@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .engine.base import Container, Pulling
-from .items import Microservice
-from .pulls import Fetch
-from .reconcile import Known
+from catalogweb.edge.engine.base import Container, Pulling
+from catalogweb.edge.items import Microservice
+from catalogweb.edge.pulls import Fetch
+from catalogweb.edge.reconcile import Known
 
 log = logging.getLogger("catalogweb.edge")
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .client import ControllerClient, ControllerError
-from .items import Microservice, Registry
-from .settings import Options, followed
-from .state import State
+from catalogweb.edge.client import ControllerClient, ControllerError
+from catalogweb.edge.items import Microservice, Registry
+from catalogweb.edge.settings import Options, followed
+from catalogweb.edge.state import State
 
 LIST_FLAGS = ("microserviceList", "microserviceConfig", "routing", "execSessions")
 

@@ -2,8 +2,8 @@
 
 import platform
 
-from .client import ControllerClient, ControllerError, is_loopback
-from .state import State, StateFolder
+from catalogweb.edge.client import ControllerClient, ControllerError, is_loopback
+from catalogweb.edge.state import State, StateFolder
 
 TYPES = {"x86": 1, "arm": 2}
 MACHINES = {"x86_64": "x86", "amd64": "x86", "i386": "x86", "i686": "x86"}

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .items import Microservice, Registry
-from .references import Reference, canonical_host
+from catalogweb.edge.items import Microservice, Registry
+from catalogweb.edge.references import Reference, canonical_host
 
 
 class Refused(Exception):

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from .engine.base import Container
-from .items import Microservice
+from catalogweb.edge.engine.base import Container
+from catalogweb.edge.items import Microservice
 
 Claim = tuple[int, str]
 

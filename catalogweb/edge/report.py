@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .engine.base import Container, Usage
-from .history import Record
-from .items import Microservice
+from catalogweb.edge.engine.base import Container, Usage
+from catalogweb.edge.history import Record
+from catalogweb.edge.items import Microservice
 
 VERSION = "catalogweb 0.1"
 JUST_NOW = 1.0

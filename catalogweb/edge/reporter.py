@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .client import ControllerClient
-from .engine.base import EngineError, Usage
-from .orders import Orders
-from .report import agent_report, bare_report, microservice_report, without_figures
-from .settings import DEFAULTS
-from .work import Worker
+from catalogweb.edge.client import ControllerClient
+from catalogweb.edge.engine.base import EngineError, Usage
+from catalogweb.edge.orders import Orders
+from catalogweb.edge.report import agent_report, bare_report, microservice_report, without_figures
+from catalogweb.edge.settings import DEFAULTS
+from catalogweb.edge.work import Worker
 
 
 class Reporter:

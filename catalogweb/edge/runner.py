@@ -6,13 +6,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from .agent import EdgeAgent
-from .client import ControllerClient
-from .engine import Detection, SimulatedEngine, detect
-from .engine.base import Engine
-from .provisioning import NotProvisioned
-from .settings import Options
-from .state import StateFolder
+from catalogweb.edge.agent import EdgeAgent
+from catalogweb.edge.client import ControllerClient
+from catalogweb.edge.engine import Detection, SimulatedEngine, detect
+from catalogweb.edge.engine.base import Engine
+from catalogweb.edge.provisioning import NotProvisioned
+from catalogweb.edge.settings import Options
+from catalogweb.edge.state import StateFolder
 
 log = logging.getLogger("catalogweb.edge")
 LOOK_AGAIN = 30.0  # seconds

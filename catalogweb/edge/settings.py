@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .client import ControllerError
+from catalogweb.edge.client import ControllerError
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable
 
-from .client import ControllerError
-from .engine.base import EngineError
+from catalogweb.edge.client import ControllerError
+from catalogweb.edge.engine.base import EngineError
 
 log = logging.getLogger("catalogweb.edge")
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from .engine.base import Container, Engine, EngineError, EngineGone, ImageMissing
-from .history import History
-from .items import Microservice
-from .orders import Orders
-from .pulls import Refused, decide
-from .reconcile import Action, Hold, Pull, Remove, Restart, Start, reconcile
+from catalogweb.edge.engine.base import Container, Engine, EngineError, EngineGone, ImageMissing
+from catalogweb.edge.history import History
+from catalogweb.edge.items import Microservice
+from catalogweb.edge.orders import Orders
+from catalogweb.edge.pulls import Refused, decide
+from catalogweb.edge.reconcile import Action, Hold, Pull, Remove, Restart, Start, reconcile
 
 log = logging.getLogger("catalogweb.edge")
 

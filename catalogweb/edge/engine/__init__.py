@@ -1,8 +1,8 @@
 """Container engines: found on this machine, or simulated."""
 
-from .base import Container, Engine, EngineError, EngineGone, ImageMissing, Pulling, Usage
-from .detection import Detection, Problem, detect
-from .simulated import Behaviour, SimulatedEngine
+from catalogweb.edge.engine.base import Container, Engine, EngineError, EngineGone, ImageMissing, Pulling, Usage
+from catalogweb.edge.engine.detection import Detection, Problem, detect
+from catalogweb.edge.engine.simulated import Behaviour, SimulatedEngine
 
 __all__ = [
     "Behaviour",

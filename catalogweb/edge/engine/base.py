@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..items import Microservice
-from ..references import Reference
+from catalogweb.edge.items import Microservice
+from catalogweb.edge.references import Reference
 
 AGENT_LABEL = "org.catalogweb.agent"
 MICROSERVICE_LABEL = "org.catalogweb.microservice"

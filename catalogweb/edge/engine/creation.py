@@ -7,8 +7,8 @@ from typing import Any
 
 from docker.types import DeviceRequest, Healthcheck, LogConfig
 
-from ..items import Microservice, on_host_network
-from .base import AGENT_LABEL, MICROSERVICE_LABEL, SPEC_LABEL, EngineError
+from catalogweb.edge.engine.base import AGENT_LABEL, MICROSERVICE_LABEL, SPEC_LABEL, EngineError
+from catalogweb.edge.items import Microservice, on_host_network
 
 NANOSECONDS = 1_000_000_000
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from docker.utils import kwargs_from_env
 
-from .base import EngineError
-from .docker_api import DockerEngine, knock
+from catalogweb.edge.engine.base import EngineError
+from catalogweb.edge.engine.docker_api import DockerEngine, knock
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,7 @@ import docker
 import requests
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
-from ..items import Microservice
-from ..references import Reference
-from .base import (
+from catalogweb.edge.engine.base import (
     AGENT_LABEL,
     Container,
     EngineError,
@@ -21,9 +19,11 @@ from .base import (
     Pulling,
     Usage,
 )
-from .creation import create_arguments, sentence_of
-from .observation import Processors, container_of, digest_of
-from .progress import Progress
+from catalogweb.edge.engine.creation import create_arguments, sentence_of
+from catalogweb.edge.engine.observation import Processors, container_of, digest_of
+from catalogweb.edge.engine.progress import Progress
+from catalogweb.edge.items import Microservice
+from catalogweb.edge.references import Reference
 
 STOP_SECONDS = 5
 

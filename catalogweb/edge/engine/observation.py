@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .base import AGENT_LABEL, MICROSERVICE_LABEL, SPEC_LABEL, Container, Usage
+from catalogweb.edge.engine.base import AGENT_LABEL, MICROSERVICE_LABEL, SPEC_LABEL, Container, Usage
 
 
 def container_of(attrs: Mapping[str, Any], digest: str) -> Container:

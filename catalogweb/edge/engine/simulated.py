@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ..items import Microservice
-from ..references import Reference
-from .base import Container, ImageMissing, Pulling, Usage
-from .creation import container_name
+from catalogweb.edge.engine.base import Container, ImageMissing, Pulling, Usage
+from catalogweb.edge.engine.creation import container_name
+from catalogweb.edge.items import Microservice
+from catalogweb.edge.references import Reference
 
 
 @dataclass(frozen=True)
