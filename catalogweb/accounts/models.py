@@ -10,7 +10,16 @@ from django.utils import timezone
 from catalogweb.core.rights import GRANTS, Right, Role
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def matching(self, text: str) -> "UserQuerySet":
+        for word in text.split():
+            self = self.filter(
+                models.Q(email__icontains=word) | models.Q(first_name__icontains=word) | models.Q(last_name__icontains=word)
+            )
+        return self
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username or "")
 

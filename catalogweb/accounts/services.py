@@ -17,6 +17,7 @@ from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound, Protected
 from catalogweb.core.rights import Actor, Right, Role, System, require
 from catalogweb.core.secrets import digest, new_token
+from catalogweb.core.storing import check_columns, contested, locked
 
 # Hashed once, so that an unknown account costs as much time as a wrong password.
 _DUMMY_HASH = make_password("not a password of anybody")
@@ -115,9 +116,11 @@ def make_token(*, by: User, name: str, days: int) -> tuple[AccessToken, str]:
         raise Invalid("Give the token a name, such as the script that will use it.", field="name")
     if not 1 <= days <= 3650:
         raise Invalid("A token lives between 1 and 3650 days.", field="days")
+    check_columns(AccessToken(name=name))
     if by.tokens.filter(kind=AccessToken.Kind.NAMED, name=name).exists():
         raise Duplicate("You already have a token with this name.", field="name")
-    token, text = issue_token(user=by, kind=AccessToken.Kind.NAMED, name=name, lifetime=timedelta(days=days))
+    with contested("name"):
+        token, text = issue_token(user=by, kind=AccessToken.Kind.NAMED, name=name, lifetime=timedelta(days=days))
     record(by=by, action="create", obj=token)
     return token, text
 
@@ -161,7 +164,9 @@ def create_user(
     user = User(email=_checked_email(email), role=role, first_name=first_name, last_name=last_name)
     _checked_password(password, user)
     user.set_password(password)
-    user.save()
+    check_columns(user)
+    with contested("e-mail address"):
+        user.save()
     record(by=by, action="create", obj=user)
     return user
 
@@ -186,19 +191,24 @@ def sign_up(*, email: str, password: str, first_name: str = "", last_name: str =
 def edit_user(*, by: Actor, user: User, password: str = "", **fields: Any) -> User:
     """Change role, names, address, lock; a new password ends every sign-in. The last superuser stays one."""
     require(by, Right.ADMINISTER)
-    before = snapshot(User.objects.select_for_update().get(pk=user.pk))
+    superusers = _locked_superusers()
+    locked(User.objects.all(), user.pk)
+    user.refresh_from_db()
+    before = snapshot(user)
     for name, value in fields.items():
         setattr(user, name, value)
     user.email = _checked_email(user.email, user=user)
     if user.role not in Role.values:
         raise Invalid(f"A role is one of {', '.join(Role.values)}.", field="role")
     if user.role != Role.SUPERUSER or not user.is_active:
-        _keep_a_superuser(user)
+        _refuse_the_last(superusers, user)
     if password:
         _checked_password(password, user)
         user.set_password(password)
         user.tokens.all().delete()
-    user.save()
+    check_columns(user)
+    with contested("e-mail address"):
+        user.save()
     record(by=by, action="update", obj=user, before=before, secrets_changed=["password"] if password else [])
     return user
 
@@ -207,15 +217,19 @@ def edit_user(*, by: Actor, user: User, password: str = "", **fields: Any) -> Us
 def delete_user(*, by: Actor, user: User) -> None:
     """Remove an account and its tokens; the change log keeps the name."""
     require(by, Right.ADMINISTER)
-    _keep_a_superuser(user)
+    _refuse_the_last(_locked_superusers(), user)
     record(by=by, action="delete", obj=user, before=snapshot(user))
     user.delete()
 
 
-def _keep_a_superuser(user: User) -> None:
-    """Lock all superusers while checking, so that two of them cannot demote each other at once."""
-    others = User.objects.select_for_update().filter(role=Role.SUPERUSER, is_active=True)
-    if not [other for other in others if other.pk != user.pk]:
+def _locked_superusers() -> set[int]:
+    """All of them are locked, in one order, so that two cannot demote each other at once."""
+    found = User.objects.select_for_update().filter(role=Role.SUPERUSER, is_active=True).order_by("pk")
+    return {user.pk for user in found}
+
+
+def _refuse_the_last(superusers: set[int], user: User) -> None:
+    if superusers == {user.pk}:
         raise Protected("This is the last superuser. Make somebody else a superuser first.", field="role")
 
 
@@ -237,6 +251,7 @@ def edit_own_profile(*, by: User, **names: str) -> User:
     before = snapshot(by)
     for name in {"first_name", "last_name"} & names.keys():
         setattr(by, name, names[name])
+    check_columns(by)
     by.save(update_fields=["first_name", "last_name"])
     record(by=by, action="update", obj=by, before=before)
     return by

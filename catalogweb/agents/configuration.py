@@ -3,12 +3,12 @@
 Operators' values are sparse: what nobody set follows what the agent reports, then the default below.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from catalogweb.core.errors import Invalid
+from catalogweb.core.storing import UNSTORABLE, is_storable
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ def _checked(name: str, setting: Setting, value: Any) -> Any:
     if not number and not isinstance(value, setting.type):
         kind = {bool: "true or false", str: "text", list: "a list"}[setting.type]
         raise Invalid(f"{name} takes {kind}, not {value!r}.", field=name)
+    if not is_storable(value):
+        raise Invalid(f"{name}: {UNSTORABLE}", field=name)
     if setting.choices and value not in setting.choices:
         raise Invalid(f"{name} is one of {', '.join(setting.choices)}, not {value!r}.", field=name)
     if number and not (setting.least or 0) <= value <= (setting.most or value):
@@ -103,8 +105,8 @@ def as_reported(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _has_kind(name: str, value: Any) -> bool:
     if SETTINGS[name].type is int:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return isinstance(value, SETTINGS[name].type)
+        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**53
+    return isinstance(value, SETTINGS[name].type) and is_storable(value)
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Case, F, Value, When
+from django.db.models import BigIntegerField, Case, F, Value, When
 
 from catalogweb.agents.models import ChangeFlags, Flag
 
@@ -21,5 +21,6 @@ def raise_flags(agent_ids: Collection[int], *flags: Flag) -> None:
 
 def acknowledge(agent_id: int, up_to: int) -> None:
     """Lower every flag that was raised at or before `up_to`."""
-    lowered = {name: Case(When(**{f"{name}__lte": up_to}, then=Value(0)), default=F(name)) for name in Flag.values}
+    zero = Value(0, output_field=BigIntegerField())
+    lowered = {name: Case(When(**{f"{name}__lte": up_to}, then=zero), default=F(name)) for name in Flag.values}
     ChangeFlags.objects.filter(agent_id=agent_id).update(**lowered)

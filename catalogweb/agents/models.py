@@ -45,12 +45,22 @@ class AgentQuerySet(models.QuerySet["Agent"]):
         return self
 
     def in_presence(self, presence: str) -> "AgentQuerySet":
-        now = timezone.now()
-        never = models.Q(status__reported_at=None)
-        offline = models.Q(status__offline_at__lte=now)
-        late = models.Q(status__late_at__lte=now, status__offline_at__gt=now)
-        online = models.Q(status__late_at__gt=now)
-        return self.filter({"never": never, "offline": offline, "late": late, "online": online}[presence])
+        return self.filter(presence_conditions()[presence])
+
+    def count_presences(self) -> dict[str, int]:
+        """How many are online, late, offline, never connected: one statement."""
+        counts = {name: models.Count("pk", filter=condition) for name, condition in presence_conditions().items()}
+        return self.order_by().aggregate(**counts)
+
+
+def presence_conditions() -> dict[str, models.Q]:
+    now = timezone.now()
+    return {
+        "online": models.Q(status__late_at__gt=now),
+        "late": models.Q(status__late_at__lte=now, status__offline_at__gt=now),
+        "offline": models.Q(status__offline_at__lte=now),
+        "never": models.Q(status__reported_at=None),
+    }
 
 
 class Agent(models.Model):
@@ -120,6 +130,12 @@ class Agent(models.Model):
         return self.presence in (Presence.ONLINE, Presence.LATE)
 
     @property
+    def address(self) -> str:
+        """Where people reach the ports it publishes, fit for a URL; an agent on this machine says 127.0.0.1."""
+        host = self.effective_configuration["host"] or self.status.ip_address or "127.0.0.1"
+        return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+    @property
     def effective_configuration(self) -> dict[str, Any]:
         """What an operator set, else what the agent reported, else the defaults."""
         return DEFAULTS | self.status.reported_configuration | self.configuration
@@ -173,6 +189,10 @@ class ProvisioningKey(models.Model):
 
     def __str__(self) -> str:
         return f"provisioning key of agent {self.agent_id}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class Tombstone(models.Model):

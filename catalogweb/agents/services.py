@@ -17,6 +17,7 @@ from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.secrets import digest, new_token
+from catalogweb.core.storing import check_columns, contested, locked
 
 KEY_LIFETIME = timedelta(minutes=20)
 # What only the agent itself can know or needs to be told about again.
@@ -37,7 +38,8 @@ def create_agent(
     require(by, Right.CHANGE)
     agent = Agent(architecture=architecture, configuration=settings_table.checked(configuration or {}), **fields)
     _set_checked(agent, name=name, architecture=architecture)
-    agent.save()
+    with contested("name"):
+        agent.save()
     agent.tags.set(_tags(tags))
     AgentStatus.objects.create(agent=agent)
     ChangeFlags.objects.create(agent=agent)
@@ -57,14 +59,15 @@ def edit_agent(
 ) -> Agent:
     """Change what people decide about an agent. `configuration` adds to what was set; None unsets a value."""
     require(by, Right.CHANGE)
-    agent = Agent.objects.select_for_update().get(pk=agent.pk)
+    agent = locked(Agent.objects.all(), agent.pk)
     before = snapshot(agent)
     if configuration is not None:
         given = settings_table.checked({k: v for k, v in configuration.items() if v is not None})
         kept = {k: v for k, v in agent.configuration.items() if k not in configuration}
         agent.configuration = kept | given
     _set_checked(agent, **fields)
-    agent.save()
+    with contested("name"):
+        agent.save()
     if tags is not None:
         agent.tags.set(_tags(tags))
         agent = Agent.objects.get(pk=agent.pk)
@@ -87,6 +90,7 @@ def _set_checked(agent: Agent, **fields: Any) -> None:
         value = getattr(agent, name)
         if value is not None and not -most <= value <= most:
             raise Invalid(f"{name} lies between -{most} and {most}.", field=name)
+    check_columns(agent)
     taken = Agent.objects.annotate(lower=Lower("name")).filter(lower=agent.name.lower()).exclude(pk=agent.pk)
     if taken.exists():
         raise Duplicate(f"Duplicate name '{agent.name}': another agent already has it.", field="name")
@@ -94,6 +98,8 @@ def _set_checked(agent: Agent, **fields: Any) -> None:
 
 def _tags(names: Iterable[str]) -> list[Tag]:
     wanted = sorted({name.strip() for name in names if name.strip()})
+    for name in wanted:
+        check_columns(Tag(name=name))
     Tag.objects.bulk_create([Tag(name=name) for name in wanted], ignore_conflicts=True)
     return list(Tag.objects.filter(name__in=wanted))
 

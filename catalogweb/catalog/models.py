@@ -129,6 +129,8 @@ class CatalogItem(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    # Only with_uses() sets it.
+    use_count: int
 
     objects = CatalogItemQuerySet.as_manager()
 

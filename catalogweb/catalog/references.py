@@ -11,7 +11,8 @@ DOCKER_HUB = frozenset(
 )
 LOCAL_CACHE = "from_cache"
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?", re.I | re.A)
+_URL_PATH = re.compile(r"[\w.~%+/-]*", re.A)
 _PATH = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"[a-z0-9]+([.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}")
@@ -36,7 +37,7 @@ def parse_reference(text: str) -> Reference:
     """Refuses what no container engine would accept, saying which part is wrong."""
     rest, _, digest = text.partition("@")
     head, slash, tail = rest.partition("/")
-    host = head if slash and ("." in head or ":" in head or head == "localhost") else ""
+    host = head if slash and _reads_as_host(head) else ""
     path, _, tag = (tail if host else rest).partition(":")
     checks = [
         (host and not _HOST.fullmatch(host), "its registry host"),
@@ -50,6 +51,11 @@ def parse_reference(text: str) -> Reference:
     return Reference(host, path, tag, digest)
 
 
+def _reads_as_host(head: str) -> bool:
+    """Engines take the first part of a reference for a host only when it looks like one."""
+    return "." in head or ":" in head or head == "localhost"
+
+
 def canonical_host(host: str) -> str:
     """One spelling per registry, so that two hosts can be compared."""
     host = host.lower().removesuffix(":443")
@@ -61,9 +67,11 @@ def normalised_url(text: str) -> str:
     url = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.strip(), flags=re.IGNORECASE)
     if "@" in url:
         raise Invalid("Give user name and password in their own fields, not in the URL.", field="url")
-    url = re.sub(r"(/+v[12])?/*$", "", url)
+    url = url.rstrip("/")
+    while url.endswith(("/v1", "/v2")):
+        url = url[:-3].rstrip("/")
     host, slash, path = url.partition("/")
-    if url != LOCAL_CACHE and not _HOST.fullmatch(host):
+    if url != LOCAL_CACHE and not (_HOST.fullmatch(host) and _URL_PATH.fullmatch(path)):
         raise Invalid(f"“{text}” is not a registry URL; use a host such as registry.example.org:5000.", field="url")
     return host.lower() + slash + path
 
@@ -78,4 +86,7 @@ def completed(reference: str, registry_url: str) -> str:
     parsed = parse_reference(reference)
     if parsed.host or registry_url == LOCAL_CACHE or host_of(registry_url) == "docker.io":
         return reference
-    return f"{registry_url}/{reference}"
+    host, slash, path = registry_url.partition("/")
+    # Written as `registry/app`, it would be pulled from Docker Hub.
+    address = host if _reads_as_host(host) else f"{host}:443"
+    return f"{address}{slash}{path}/{reference}"

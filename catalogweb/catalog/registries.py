@@ -14,14 +14,15 @@ from catalogweb.core.drafts import draft_pk
 from catalogweb.core.errors import InUse, Invalid, NotFound, Protected
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
-from catalogweb.core.secrets import seal
+from catalogweb.core.secrets import Unreadable, seal
+from catalogweb.core.storing import check_columns, locked
 from catalogweb.core.text import listed
 
 
 def find_registry(name: str | int) -> Registry:
     """By alias (`remote`, `local`), id, URL, or "URL (user name)"; a near miss gets a suggestion."""
     text = str(name).strip()
-    pk = ALIASES.get(text.lower()) or (int(text) if text.isdecimal() else None)
+    pk = ALIASES.get(text.lower()) or (int(text) if text.isdecimal() and len(text) < 18 else None)
     found = Registry.objects.filter(pk=pk).first() if pk else _by_url(text)
     if found:
         return found
@@ -33,7 +34,9 @@ def find_registry(name: str | int) -> Registry:
 
 def _by_url(text: str) -> Registry | None:
     matches = [
-        r for r in Registry.objects.filter(url__iexact=text.split(" (")[0]) if text.lower() in (r.url, str(r).lower())
+        r
+        for r in Registry.objects.filter(url__iexact=text.split(" (")[0])
+        if text.lower() in (r.url.lower(), str(r).lower())
     ]
     if len(matches) > 1:
         ids = listed([str(r.pk) for r in matches])
@@ -78,9 +81,9 @@ def edit_registry_row(
     Refuses built-ins, and a new host without the secret: the stored one was given for another server.
     """
     require(by, Right.CHANGE)
-    registry = Registry.objects.select_for_update().get(pk=registry.pk)
+    registry = locked(Registry.objects.all(), registry.pk)
     _refuse_built_in(registry)
-    before, old_secret, old_host = snapshot(registry), registry.password, registry.host
+    before, old_sealed, old_host = snapshot(registry), registry.password_sealed, registry.host
     for name, value in fields.items():
         setattr(registry, name, value.strip() if isinstance(value, str) and name != "certificate" else value)
     if remove_credentials:
@@ -90,13 +93,10 @@ def edit_registry_row(
         raise Invalid(
             "The stored password belongs to the old host: enter the password for the new one.", field="password"
         )
-    if password != old_secret:
-        _take_password(registry, password)
-    else:
-        _keep_private(registry)
-    secret_changed = registry.password != old_secret
+    _take_password(registry, "" if _holds(registry, password) else password)
     registry.save()
-    secrets = ["password_sealed"] if secret_changed and registry.has_password else []
+    changed = registry.password_sealed != old_sealed
+    secrets = ["password_sealed"] if changed and registry.has_password else []
     entry = record(by=by, action="update", obj=registry, before=before, secrets_changed=secrets)
     return registry, entry is not None
 
@@ -114,6 +114,15 @@ def _check(registry: Registry) -> None:
             raise Invalid(
                 "Invalid format for field 'email': use an address such as ann@example.org.", field="email"
             ) from None
+    check_columns(registry)
+
+
+def _holds(registry: Registry, password: str) -> bool:
+    """Whether this is the stored password; one that cannot be read any more is replaced by any."""
+    try:
+        return registry.password == password
+    except Unreadable:
+        return False
 
 
 def _take_password(registry: Registry, password: str) -> None:
@@ -138,9 +147,9 @@ def _refuse_built_in(registry: Registry) -> None:
 def delete_registry(*, by: Actor, registry: Registry) -> None:
     """Remove a registry that nothing uses; refuses built-ins, and says what uses it."""
     require(by, Right.CHANGE)
+    registry = locked(Registry.objects.all(), registry.pk)
     _refuse_built_in(registry)
-    before = snapshot(registry)
-    record(by=by, action="delete", obj=registry, before=before)
+    record(by=by, action="delete", obj=registry, before=snapshot(registry))
     try:
         registry.delete()
     except ProtectedError as error:

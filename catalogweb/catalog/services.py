@@ -16,6 +16,7 @@ from catalogweb.core.drafts import draft_pk
 from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound, Protected, Refusal, refuse_all
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require, user_id
+from catalogweb.core.storing import check_columns, contested, locked
 from catalogweb.core.text import listed
 
 Images = Mapping[str, str]
@@ -42,7 +43,8 @@ def create_item(
     item = CatalogItem(pk=draft_pk(), name=name.strip(), **fields)
     _check(item)
     chosen = checked_images(images, registry, as_sent=as_sent)
-    item.save()
+    with contested("name"):
+        item.save()
     _new_revision(item, chosen, registry, by, reason)
     record(by=by, action="create", obj=item)
     return item
@@ -65,7 +67,7 @@ def edit_item_row(
     A SYSTEM item is refused, unless a superuser says `built_in` on purpose; its name stays even then.
     """
     require(by, Right.ADMINISTER if built_in else Right.CHANGE)
-    item = CatalogItem.objects.select_for_update(of=("self",)).with_images().get(pk=item.pk)
+    item = locked(CatalogItem.objects.with_images(), item.pk)
     if item.is_system and not built_in:
         raise Protected(f"Catalog item id {item.pk} is system and can't be updated")
     before = snapshot(item)
@@ -74,6 +76,8 @@ def edit_item_row(
         setattr(item, field, value.strip() if field == "name" else value)
     if was_system and (item.name != old_name or not item.is_system):
         raise Protected("A built-in item keeps its name and category.", field="name")
+    if item.is_system and not was_system:
+        raise _kept_category()
     _check(item)
     wanted_registry = registry or item.registry
     assert wanted_registry is not None, "every item has a revision"
@@ -81,7 +85,8 @@ def edit_item_row(
     if images is None and registry is not None:
         chosen = checked_images(chosen, registry, as_sent=as_sent)
     revised = chosen != item.images or wanted_registry != item.registry
-    item.save()
+    with contested("name"):
+        item.save()
     if revised:
         _new_revision(item, chosen, wanted_registry, by, reason)
     record(by=by, action="update", obj=item, before=before)
@@ -92,6 +97,7 @@ def edit_item_row(
 def delete_item(*, by: Actor, item: CatalogItem) -> None:
     """Remove an item that nothing runs; refuses SYSTEM items, and says where one is used."""
     require(by, Right.CHANGE)
+    item = locked(CatalogItem.objects.with_images(), item.pk)
     if item.is_system:
         raise Protected(f"Catalog item id {item.pk} is system and can't be deleted")
     record(by=by, action="delete", obj=item, before=snapshot(item))
@@ -108,12 +114,17 @@ def _check(item: CatalogItem) -> None:
     if not item.name:
         raise Invalid("Give the catalog item a name.", field="name")
     if item._state.adding and item.category == SYSTEM:
-        raise Invalid("The category SYSTEM is kept for built-in items.", field="category")
+        raise _kept_category()
     twins = CatalogItem.objects.annotate(lower=Lower("name")).filter(lower=item.name.lower()).exclude(pk=item.pk)
     if twins.exists():
         raise Duplicate(f"Duplicate name '{item.name}': another catalog item already has it.", field="name")
+    check_columns(item)
     if item.config_example and not _is_object(item.config_example):
         raise Invalid('The config example is not a JSON object, such as {"level": 3}.', field="config_example")
+
+
+def _kept_category() -> Invalid:
+    return Invalid("The category SYSTEM is kept for built-in items.", field="category")
 
 
 def _is_object(text: str) -> bool:
@@ -164,8 +175,12 @@ def _new_revision(item: CatalogItem | None, images: Images, registry: Registry, 
     if item:
         number += Revision.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0
     author_id = user_id(by)
-    revision = Revision.objects.create(item=item, number=number, registry=registry, author_id=author_id, reason=reason)
-    Image.objects.bulk_create([Image(revision=revision, architecture=a, reference=r) for a, r in images.items()])
+    revision = Revision(item=item, number=number, registry=registry, author_id=author_id, reason=reason)
+    chosen = [Image(revision=revision, architecture=a, reference=r) for a, r in images.items()]
+    for row in (revision, *chosen):
+        check_columns(row)
+    revision.save()
+    Image.objects.bulk_create(chosen)
     if item:
         item.current = revision
         CatalogItem.objects.filter(pk=item.pk).update(current=revision)

@@ -10,20 +10,34 @@ from cryptography.fernet import Fernet
 def key_from(given: str, file: Path, *, create: bool) -> list[str]:
     """The keys, newest first: comma-separated in `given`, else one a line in `file`.
 
-    A missing file is made with one fresh key (mode 0600) when `create` says so; otherwise the list
-    holds one empty text, which `check --deploy` and `up` refuse with a sentence.
+    A missing file is made with one fresh key (mode 0600) when `create` says so. Without a key, or a file
+    that can be read, the list holds one empty text, which `check --deploy` and `up` refuse with a sentence.
     """
     if given:
         return [key.strip() for key in given.split(",") if key.strip()]
-    if not file.exists():
-        if not create:
-            return [""]
-        try:
-            _write_new(file, Fernet.generate_key().decode())
-        except OSError:
-            # Reported by `up` and by the system checks, which can say it in a sentence.
-            return [Fernet.generate_key().decode()]
-    return file.read_text().split()
+    try:
+        if create and not file.exists():
+            _write_new(file, new_key())
+        return file.read_text().split() or [""]
+    except OSError:
+        return [""]
+
+
+def new_key() -> str:
+    """Good for encrypting and for signing."""
+    return Fernet.generate_key().decode()
+
+
+def encryption_trouble(keys: list[str]) -> str:
+    """What is wrong with the encryption keys, as a sentence without them; empty when nothing is."""
+    if not all(keys):
+        return "There is no encryption key."
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        return "An encryption key is not 32 bytes in URL-safe base64."
+    return ""
 
 
 def _write_new(file: Path, key: str) -> None:

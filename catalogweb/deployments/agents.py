@@ -1,17 +1,21 @@
 """What happens to an agent together with its microservices: it is provisioned, deprovisioned, deleted."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from catalogweb.agents.models import Agent, AgentStatus, Credential, Tombstone
 from catalogweb.agents.services import connect_agent, use_provisioning_key
+from catalogweb.agents.services import edit_agent as edit_agent_row
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import refuse_all
 from catalogweb.core.rights import Actor, Right, require
+from catalogweb.core.storing import locked
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.placing import missing_images
 from catalogweb.deployments.rows import forget_reports
-from catalogweb.deployments.services import delete_microservices
+from catalogweb.deployments.services import delete_microservices, rebuild
 
 
 @transaction.atomic
@@ -43,13 +47,26 @@ def deprovision(*, agent: Agent) -> None:
 
 
 @transaction.atomic
+def edit_agent(*, by: Actor, agent: Agent, **changes: Any) -> Agent:
+    """Change an agent. Another architecture means other images: refused while a microservice there has none."""
+    require(by, Right.CHANGE)
+    before = locked(Agent.objects.all(), agent.pk).architecture
+    agent = edit_agent_row(by=by, agent=agent, **changes)
+    if agent.architecture != before:
+        placed = list(Microservice.objects.detailed().filter(agent=agent))
+        refuse_all([fault for m in placed for fault in missing_images(m.revision, [agent], m.name)])
+        rebuild(by=by, microservices=[m for m in placed if m.revision.image_for(before) != m.image])
+    return agent
+
+
+@transaction.atomic
 def delete_agent(*, by: Actor, agent: Agent) -> int:
     """Remove an agent with its microservices; returns how many went along.
 
     Its credential lives on in a tombstone until the agent has heard that it is deleted.
     """
     require(by, Right.CHANGE)
-    agent = Agent.objects.select_for_update().get(pk=agent.pk)
+    agent = locked(Agent.objects.all(), agent.pk)
     gone = delete_microservices(by=by, microservices=agent.microservices.all())
     credential = Credential.objects.filter(agent=agent).first()
     if credential:

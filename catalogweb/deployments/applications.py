@@ -8,6 +8,7 @@ from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Invalid, NotFound, Protected
 from catalogweb.core.names import NAME_RULE, is_name, suggestion
 from catalogweb.core.rights import Actor, Right, require
+from catalogweb.core.storing import check_columns, contested, locked
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.services import delete_microservices
 from catalogweb.deployments.telling import MICROSERVICES, needed_registries, tell
@@ -31,7 +32,8 @@ def create_application(*, by: Actor, name: str, description: str = "", is_activa
     require(by, Right.CHANGE)
     application = Application(name=name, description=description, is_activated=is_activated)
     _check(application)
-    application.save()
+    with contested("name"):
+        application.save()
     record(by=by, action="create", obj=application)
     return application
 
@@ -40,15 +42,17 @@ def create_application(*, by: Actor, name: str, description: str = "", is_activa
 def edit_application(*, by: Actor, application: Application, **fields: Any) -> Application:
     """Change name, description, or whether it is started; that starts or stops all its microservices."""
     require(by, Right.CHANGE)
-    application = Application.objects.select_for_update().get(pk=application.pk)
-    before, was_activated = snapshot(application), application.is_activated
+    application = locked(Application.objects.all(), application.pk)
+    before = snapshot(application)
     agent_ids = _agents_of(application)
     registries = needed_registries(agent_ids)
     for name, value in fields.items():
         setattr(application, name, value)
     _check(application)
-    application.save()
-    if application.is_activated != was_activated:
+    with contested("name"):
+        application.save()
+    # Agents know the application's name too: it is part of a microservice's address.
+    if (application.name, application.is_activated) != (before["name"], before["is_activated"]):
         tell(agent_ids, registries, *MICROSERVICES)
     record(by=by, action="update", obj=application, before=before)
     return application
@@ -58,6 +62,7 @@ def edit_application(*, by: Actor, application: Application, **fields: Any) -> A
 def delete_application(*, by: Actor, application: Application) -> int:
     """Remove it with its microservices; returns how many went along."""
     require(by, Right.CHANGE)
+    application = locked(Application.objects.all(), application.pk)
     if application.is_system:
         raise Protected("Cannot delete system application.")
     gone = delete_microservices(by=by, microservices=application.microservices.all())
@@ -69,6 +74,7 @@ def delete_application(*, by: Actor, application: Application) -> int:
 def _check(application: Application) -> None:
     if not is_name(application.name):
         raise Invalid(f"Invalid format for field 'name': “{application.name}”. {NAME_RULE}", field="name")
+    check_columns(application)
     if Application.objects.filter(name=application.name).exclude(pk=application.pk).exists():
         raise Duplicate(f"Duplicate name '{application.name}': another application already has it.", field="name")
 

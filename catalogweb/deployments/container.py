@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from catalogweb.core.errors import Invalid, Refusal, refuse_all
+from catalogweb.core.storing import UNSTORABLE, is_storable
 
 # The agent itself listens there.
 RESERVED_PORTS = frozenset({54321, 54322})
+LARGEST_LOG = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,28 @@ class Container:
     schedule: int = 50
     options: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        filled = {name: value for name, value in self.options.items() if value not in (None, "", [], {})}
+        object.__setattr__(self, "options", filled)
+
     def with_changes(self, changes: Mapping[str, Any]) -> "Container":
         return replace(self, **changes)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for a deployment's record and for comparing."""
         return json.loads(json.dumps(asdict(self) | {"env": list(self.env.items())}))
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Container":
+        """What `as_json` wrote."""
+        read: dict[str, Any] = {
+            "env": dict(values.get("env", ())),
+            "ports": tuple(Port(**port) for port in values.get("ports", ())),
+            "volumes": tuple(Volume(**volume) for volume in values.get("volumes", ())),
+            "commands": tuple(values.get("commands", ())),
+            "extra_hosts": tuple((name, address) for name, address in values.get("extra_hosts", ())),
+        }
+        return cls(**{**values, **read})
 
 
 def check_container(container: Container) -> None:
@@ -104,11 +122,16 @@ def check_container(container: Container) -> None:
         for key in container.env
         if not key or "=" in key
     ]
-    if container.log_size < 0:
-        faults.append(Invalid("The log size is a number of MB, 0 or more.", field="log_size"))
+    if not 0 <= container.log_size <= LARGEST_LOG:
+        faults.append(Invalid(f"The log size is a number of MB, 0 to {LARGEST_LOG:,}.", field="log_size"))
     if not 0 <= container.schedule <= 100:
         faults.append(Invalid("The schedule lies between 0 and 100.", field="schedule"))
     faults += _option_faults(container.options)
+    faults += [
+        Invalid(f"{name}: {UNSTORABLE}", field=name)
+        for name, value in asdict(container).items()
+        if not is_storable(value)
+    ]
     refuse_all(faults)
 
 

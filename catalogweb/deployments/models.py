@@ -38,6 +38,23 @@ class Application(models.Model):
         return self.name
 
 
+class DeploymentQuerySet(models.QuerySet["Deployment"]):
+    def with_source(self) -> "DeploymentQuerySet":
+        """With application, author, and what was placed."""
+        related = self.select_related("application", "author", "revision__registry", "revision__item")
+        return related.prefetch_related("revision__images")
+
+    def matching(self, text: str) -> "DeploymentQuerySet":
+        for word in text.split():
+            self = self.filter(
+                models.Q(name__icontains=word)
+                | models.Q(application__name__icontains=word)
+                | models.Q(revision__item__name__icontains=word)
+                | models.Q(author__email__icontains=word)
+            )
+        return self
+
+
 class Deployment(models.Model):
     """Who placed which revision with which settings on which agents; its microservices point at it."""
 
@@ -47,6 +64,8 @@ class Deployment(models.Model):
     container = models.JSONField(default=dict, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DeploymentQuerySet.as_manager()
 
     LOGGED = ("name", "application", "revision", "container")
 

@@ -12,6 +12,7 @@ from catalogweb.deployments.container import Port
 from catalogweb.deployments.models import Application, Microservice, PortMapping
 
 BATCH = 500
+LONGEST_NAME = 200
 
 
 def missing_images(revision: Revision, agents: Iterable[Agent], name: str) -> list[Refusal]:
@@ -68,7 +69,7 @@ def bad_names(application: Application, names: Mapping[str, Agent]) -> list[Refu
     refusals: list[Refusal] = [
         Invalid(f"Invalid format for field 'name': “{name}”. {NAME_RULE}", field="name")
         for name in names
-        if not is_name(name)
+        if not is_name(name) or len(name) > LONGEST_NAME
     ]
     wanted = list(names)
     for start in range(0, len(wanted), BATCH):

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from catalogweb.agents.models import AgentStatus
 from catalogweb.agents.presence import late_after, offline_after
+from catalogweb.core.storing import is_storable
 from catalogweb.deployments.models import MicroserviceStatus
 from catalogweb.deployments.words import WORDS
 
 Report = Mapping[str, Any]
 
+LONGEST = 2000
 # Columns of a microservice's status that a report may change: name, SQL type, how it is read.
 _TABLE = MicroserviceStatus._meta.db_table
 _COLUMNS = {
@@ -44,8 +46,8 @@ def take_report(*, agent_id: int, interval: int, status: Report, rest: Mapping[s
         reported_at=now,
         late_at=now + late_after(interval),
         offline_at=now + offline_after(interval),
-        report=rest,
-        **status,
+        report={name: value for name, value in rest.items() if is_storable(value)},
+        **{name: _text(value, LONGEST) if isinstance(value, str) else value for name, value in status.items()},
     )
     if items:
         _take_items(agent_id, items, now)
@@ -56,7 +58,8 @@ def _take_items(agent_id: int, items: list[Report], now: datetime) -> None:
     known = MicroserviceStatus.objects.filter(microservice__agent_id=agent_id)
     columns = ("pk", "container_id", "served_generation", "served_container", "built_generation")
     rows = {row["microservice__uuid"]: row for row in known.values("microservice__uuid", *columns)}
-    changes = [_change(rows[item["id"]], item) for item in items if _names_one(item, rows)]
+    last = {item["id"]: item for item in items if _names_one(item, rows)}
+    changes = [_change(rows[name], item) for name, item in last.items()]
     if changes:
         _write(changes, now)
 
@@ -75,7 +78,7 @@ def _change(row: Mapping[str, Any], item: Report) -> dict[str, Any]:
         "id": row["pk"],
         "state": state if state in WORDS else "UNKNOWN",
         "percentage": min(max(number(item.get("percentage")), 0), 100),
-        "error_message": _text(item.get("errorMessage"), 2000),
+        "error_message": _text(item.get("errorMessage"), LONGEST),
         "container_id": container,
         "started_ms": int(number(item.get("startTime"))),
         "operating_ms": int(number(item.get("operatingDuration"))),
@@ -89,15 +92,17 @@ def _change(row: Mapping[str, Any], item: Report) -> dict[str, Any]:
 
 
 def _text(value: Any, length: int) -> str:
-    # PostgreSQL takes no NUL in text.
-    return value.replace("\x00", "")[:length] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # No database takes half a character, and PostgreSQL no NUL.
+    return value.encode(errors="ignore").decode().replace("\x00", "")[:length]
 
 
 def number(value: Any) -> float:
     """A finite number from what agents send: numbers, or text such as "1,234.5" and "NaN"; else 0."""
     try:
         found = float(value.replace(",", "") if isinstance(value, str) else value)
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return found if math.isfinite(found) and abs(found) < 2**62 else 0.0
 

@@ -6,11 +6,12 @@ No rules here: what may be written is decided in services.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db.models import Count
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import Revision
-from catalogweb.core.errors import Conflict, Invalid
+from catalogweb.core.errors import Invalid, NotFound
+from catalogweb.core.storing import contested
 from catalogweb.deployments.container import Container, Port
 from catalogweb.deployments.models import Deployment, Microservice, MicroserviceStatus, PortMapping
 from catalogweb.deployments.placing import BATCH
@@ -28,8 +29,10 @@ def locked_agents(ids: set[int]) -> list[Agent]:
     agents: list[Agent] = []
     for start in range(0, len(wanted), BATCH):
         agents += Agent.objects.select_for_update().filter(pk__in=wanted[start : start + BATCH]).order_by("pk")
-    if not agents:
+    if not ids:
         raise Invalid("Choose at least one agent.", field="agents")
+    if len(agents) < len(ids):
+        raise NotFound("One of these agents is gone: somebody deleted it meanwhile.", field="agents")
     return agents
 
 
@@ -48,14 +51,22 @@ def insert_microservices(
         )
         for name, agent in names.items()
     ]
-    placed = Microservice.objects.bulk_create(rows)
-    MicroserviceStatus.objects.bulk_create([MicroserviceStatus(microservice=m) for m in placed])
-    ports = [_mapping(m, port) for m in placed for port in container.ports]
-    PortMapping.objects.bulk_create(ports)
-    for microservice in placed:
-        own = [mapping for mapping in ports if mapping.microservice_id == microservice.pk]
-        microservice._prefetched_objects_cache = {"ports": own}  # type: ignore[attr-defined]
+    with contested("name or port"):
+        placed = Microservice.objects.bulk_create(rows)
+        MicroserviceStatus.objects.bulk_create([MicroserviceStatus(microservice=m) for m in placed])
+        ports = {m: [_mapping(m, port) for port in container.ports] for m in placed}
+        PortMapping.objects.bulk_create([mapping for own in ports.values() for mapping in own])
+    for microservice, own in ports.items():
+        _remember_ports(microservice, own)
     return placed
+
+
+def _remember_ports(microservice: Microservice, mappings: list[PortMapping]) -> None:
+    """As a prefetch would, so that nobody has to ask the database for what was written just now."""
+    rows = PortMapping.objects.filter(microservice=microservice)
+    rows._result_cache = mappings
+    cache = microservice.__dict__.setdefault("_prefetched_objects_cache", {})
+    cache["ports"] = rows
 
 
 def _mapping(microservice: Microservice, port: Port) -> PortMapping:
@@ -74,16 +85,13 @@ def container_columns(container: Container) -> dict[str, Any]:
 
 
 def write_microservice(microservice: Microservice, container: Container, *, moved: bool, ports_changed: bool) -> None:
-    try:
-        with transaction.atomic():
-            if moved or ports_changed:
-                microservice.ports.all().delete()
-                mappings = [_mapping(microservice, port) for port in container.ports]
-                PortMapping.objects.bulk_create(mappings)
-                microservice._prefetched_objects_cache["ports"] = mappings  # type: ignore[attr-defined]
-            microservice.save()
-    except IntegrityError:
-        raise Conflict("Somebody else took this name or port at the same moment. Try again.") from None
+    with contested("name or port"):
+        if moved or ports_changed:
+            microservice.ports.all().delete()
+            mappings = [_mapping(microservice, port) for port in container.ports]
+            PortMapping.objects.bulk_create(mappings)
+            _remember_ports(microservice, mappings)
+        microservice.save()
     if moved:
         forget_reports([microservice.pk])
         microservice.status.refresh_from_db()
@@ -108,13 +116,36 @@ def batches(ids: list[int]) -> Iterable[list[int]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def move_deployments(rows: list[Microservice], revision: Revision) -> None:
+def move_deployments(rows: Iterable[Microservice], revision: Revision) -> None:
     """A deployment moves along when all of it does; else those that moved become one of their own."""
-    for deployment in {row.deployment for row in rows}:
-        moved = [row.pk for row in rows if row.deployment_id == deployment.pk]
-        if deployment.microservices.count() > len(moved):
-            deployment.pk = None
-        deployment.revision = revision
-        deployment.save()
-        for batch in batches(moved):
-            Microservice.objects.filter(pk__in=batch).update(deployment=deployment)
+    moved: dict[Deployment, list[int]] = {}
+    for row in rows:
+        moved.setdefault(row.deployment, []).append(row.pk)
+    whole = _all_moved(moved)
+    for batch in batches(sorted(whole)):
+        Deployment.objects.filter(pk__in=batch).update(revision=revision)
+    for deployment, pks in moved.items():
+        if deployment.pk not in whole:
+            _split(deployment, pks, revision)
+
+
+def _all_moved(moved: Mapping[Deployment, list[int]]) -> set[int]:
+    """The deployments all of whose microservices moved."""
+    whole: set[int] = set()
+    for batch in batches([deployment.pk for deployment in moved]):
+        rows = Microservice.objects.filter(deployment__in=batch).order_by()
+        sizes = dict(rows.values_list("deployment").annotate(Count("pk")))
+        whole |= {deployment.pk for deployment, pks in moved.items() if sizes.get(deployment.pk) == len(pks)}
+    return whole
+
+
+def _split(deployment: Deployment, pks: list[int], revision: Revision) -> None:
+    part = Deployment.objects.create(
+        name=deployment.name,
+        application_id=deployment.application_id,
+        revision=revision,
+        container=deployment.container,
+        author_id=deployment.author_id,
+    )
+    for batch in batches(pks):
+        Microservice.objects.filter(pk__in=batch).update(deployment=part)

@@ -13,6 +13,7 @@ from catalogweb.changelog.services import record, record_many, snapshot
 from catalogweb.core.errors import Invalid, Refusal, refuse_all
 from catalogweb.core.names import slug
 from catalogweb.core.rights import Actor, Right, require, user_id
+from catalogweb.core.storing import locked
 from catalogweb.deployments.container import Container, check_container
 from catalogweb.deployments.models import Application, Deployment, Microservice
 from catalogweb.deployments.placing import bad_names, missing_images, taken_ports
@@ -66,6 +67,7 @@ def deploy(
     container = container or Container()
     check_container(container)
     prefetch_related_objects([revision], "images", "registry", "item")
+    application = locked(Application.objects.all(), application.pk)
     agents = locked_agents({agent.pk for agent in agents})
     names = names_on(agents, name, pattern)
     refuse_all(
@@ -107,7 +109,7 @@ def edit_microservice(
     Its container is made anew when image, settings or agent differ, or when `rebuild` asks for it.
     """
     require(by, Right.CHANGE)
-    microservice = Microservice.objects.select_for_update(of=("self",)).detailed().get(pk=microservice.pk)
+    microservice = locked(Microservice.objects.detailed(), microservice.pk)
     old_agent, old_revision, was = microservice.agent, microservice.revision, microservice.container
     agents = locked_agents({old_agent.pk, (agent or old_agent).pk})
     agent, revision, container = agent or old_agent, revision or old_revision, container or was
@@ -209,12 +211,13 @@ def move_to_revision(*, by: Actor, microservices: Iterable[Microservice], revisi
     prefetch_related_objects([revision], "images", "registry", "item")
     rows = [row for row in locked_microservices(microservices) if row.revision_id != revision.pk]
     refuse_all([fault for row in rows for fault in missing_images(revision, [row.agent], row.name)])
-    before, agent_ids = [snapshot(row) for row in rows], sorted({row.agent_id for row in rows})
-    old_revisions, registries = [row.revision_id for row in rows], needed_registries(agent_ids)
-    renewed = [row.pk for row in rows if _image_changed(row.revision, revision, row.agent)]
+    before, old_revisions = [snapshot(row) for row in rows], [row.revision_id for row in rows]
+    renewed = {row.pk: row.agent_id for row in rows if _image_changed(row.revision, revision, row.agent)}
+    agent_ids = sorted(set(renewed.values()))
+    registries = needed_registries(agent_ids)
     for batch in batches([row.pk for row in rows]):
         Microservice.objects.filter(pk__in=batch).update(revision=revision, updated_at=timezone.now())
-    for batch in batches(renewed):
+    for batch in batches(list(renewed)):
         Microservice.objects.filter(pk__in=batch).update(generation=F("generation") + 1)
     move_deployments(rows, revision)
     for row in rows:

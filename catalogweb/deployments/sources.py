@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from catalogweb.agents.flags import raise_flags
 from catalogweb.agents.models import Flag
@@ -12,8 +11,8 @@ from catalogweb.catalog.registries import edit_registry_row
 from catalogweb.catalog.services import edit_item_row
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.models import Microservice
-from catalogweb.deployments.services import move_to_revision
-from catalogweb.deployments.telling import MICROSERVICES, agents_using_registry
+from catalogweb.deployments.services import move_to_revision, rebuild
+from catalogweb.deployments.telling import agents_using_registry
 
 
 @transaction.atomic
@@ -32,12 +31,7 @@ def edit_registry(*, by: Actor, registry: Registry, **changes: Any) -> Registry:
     """Change a registry. The agents that need it fetch it again; only what failed to pull starts anew."""
     registry, changed = edit_registry_row(by=by, registry=registry, **changes)
     if changed:
-        concerned = agents_using_registry(registry.pk)
-        raise_flags(concerned, Flag.REGISTRIES)
-        failed = Microservice.objects.filter(revision__registry=registry, status__state="FAILED")
-        retried = sorted(set(failed.values_list("agent_id", flat=True)))
-        Microservice.objects.filter(pk__in=list(failed.values_list("pk", flat=True))).update(
-            generation=F("generation") + 1
-        )
-        raise_flags(retried, *MICROSERVICES)
+        raise_flags(agents_using_registry(registry.pk), Flag.REGISTRIES)
+        failed = Microservice.objects.wanted().filter(revision__registry=registry, status__state="FAILED")
+        rebuild(by=by, microservices=failed)
     return registry

@@ -33,5 +33,6 @@ MICROSERVICES = (Flag.MICROSERVICE_LIST, Flag.MICROSERVICE_CONFIG)
 
 
 def agents_using_registry(registry_id: int) -> list[int]:
-    rows = Microservice.objects.filter(revision__registry_id=registry_id)
-    return sorted(set(rows.values_list("agent_id", flat=True)))
+    """The agents that fetch this registry because of a microservice they are to run."""
+    rows = Microservice.objects.wanted().filter(revision__registry_id=registry_id)
+    return sorted(set(rows.order_by().values_list("agent_id", flat=True)))

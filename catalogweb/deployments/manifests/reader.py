@@ -1,6 +1,8 @@
 """YAML text to documents whose every value knows its line. Size, depth and aliases are bounded."""
 
-from collections.abc import Iterator
+import math
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +12,13 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from catalogweb.core.storing import UNSTORABLE, is_storable
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
 
+# What a parser quotes may be a piece of a password; its own words stand in <>.
+QUOTED = re.compile(r"""(['"])(?!<).{3,}\1""")
 DEEPEST, MOST_ALIASES, MOST_VALUES = 24, 100, 50_000
+TOO_DEEP = f"Values are nested deeper than {DEEPEST} levels"
 
 
 @dataclass
@@ -47,24 +53,35 @@ class Document:
 
 def read(text: str) -> list[Document]:
     """The documents of a text, empty ones left out; refuses what is no YAML or too large."""
+    if not is_storable(text):
+        raise ManifestRefused([Fault(1, 1, "", "", f"This is not text. {UNSTORABLE}")])
     if len(text.encode()) > settings.MANIFEST_MAX_BYTES:
         raise ManifestRefused([Fault(1, 1, "", "", "A manifest has at most 1 MiB.")])
     try:
         _check_bounds(text)
-        nodes = list(YAML().compose_all(text))
-        counter = iter(range(MOST_VALUES))
+        nodes = [node for node in _yaml().compose_all(text) if node is not None]
+        reading = _Reading()
         return [
-            Document(number, node.start_mark.line + 1, _value(node, number, counter))
-            for number, node in enumerate((node for node in nodes if node is not None), start=1)
+            Document(number, node.start_mark.line + 1, reading.value(node, number))
+            for number, node in enumerate(nodes, start=1)
             if not _is_empty(node)
         ]
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
+        problem = QUOTED.sub("…", error.problem or "")
         raise ManifestRefused(
-            [Fault(_document_at(text, line), line, "", "", f"This is not YAML: {error.problem}.")]
+            [Fault(_document_at(text, line), line, "", "", f"This is not YAML: {problem}.")]
         ) from None
-    except YAMLError as error:
-        raise ManifestRefused([Fault(1, 1, "", "", f"This is not YAML: {str(error).splitlines()[0]}.")]) from None
+    except (YAMLError, ValueError, OverflowError) as error:
+        problem = QUOTED.sub("…", str(error).splitlines()[0])
+        raise ManifestRefused([Fault(1, 1, "", "", f"This is not YAML: {problem}.")]) from None
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    # It would print the line, which may hold a password.
+    yaml.composer.warn_double_anchors = False
+    return yaml
 
 
 def _is_empty(node: Any) -> bool:
@@ -78,65 +95,96 @@ def _document_at(text: str, line: int) -> int:
 
 def _check_bounds(text: str) -> None:
     depth = aliases = 0
-    for event in YAML().parse(text):
+    for event in _yaml().parse(text):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         aliases += isinstance(event, AliasEvent)
         if depth > DEEPEST or aliases > MOST_ALIASES:
             line = event.start_mark.line + 1
-            what = (
-                f"Values are nested deeper than {DEEPEST} levels"
-                if depth > DEEPEST
-                else f"More than {MOST_ALIASES} aliases"
-            )
-            raise ManifestRefused([Fault(_document_at(text, line), line, "", "", f"{what}: this is refused.")])
+            what = TOO_DEEP if depth > DEEPEST else f"More than {MOST_ALIASES} aliases"
+            raise _refused(_document_at(text, line), line, f"{what}: this is refused.")
 
 
-def _value(node: Any, document: int, counter: Iterator[int]) -> Value:
-    line = node.start_mark.line + 1
-    if next(counter, None) is None:
-        raise ManifestRefused([Fault(document, line, "", "", f"More than {MOST_VALUES:,} values: this is refused.")])
-    if isinstance(node, MappingNode):
-        return _mapping(node, line, document, counter)
-    if isinstance(node, SequenceNode):
-        return Value("list", line, [_value(child, document, counter) for child in node.value])
-    return _scalar(node, line)
+@dataclass
+class _Reading:
+    """Nodes to values. An alias may point at what it stands in, or at lists of aliases: both are counted again."""
 
+    count: int = 0
 
-def _mapping(node: Any, line: int, document: int, counter: Iterator[int]) -> Value:
-    values: dict[str, Value] = {}
-    lines: dict[str, int] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        if key in values:
+    def value(self, node: Any, document: int, depth: int = 0) -> Value:
+        line = node.start_mark.line + 1
+        self.count += 1
+        if self.count > MOST_VALUES:
+            raise _refused(document, line, f"More than {MOST_VALUES:,} values: this is refused.")
+        if depth > DEEPEST:
+            raise _refused(document, line, f"{TOO_DEEP}: this is refused.")
+        if isinstance(node, MappingNode):
+            return self._mapping(node, line, document, depth)
+        if isinstance(node, SequenceNode):
+            return Value("list", line, [self.value(child, document, depth + 1) for child in node.value])
+        return _scalar(node, line, document)
+
+    def _mapping(self, node: Any, line: int, document: int, depth: int) -> Value:
+        values: dict[str, Value] = {}
+        lines: dict[str, int] = {}
+        for key_node, value_node in node.value:
             place = key_node.start_mark.line + 1
-            raise ManifestRefused(
-                [Fault(document, place, "", key, f"“{key}” stands twice, first on line {lines[key]}.")]
-            )
-        lines[key] = key_node.start_mark.line + 1
-        values[key] = _value(value_node, document, counter)
-        if values[key].kind == "null":
-            # An empty value "starts" where the next token does: the key's line is what people look for.
-            values[key].line = lines[key]
-    return Value("mapping", line, values, keys=lines)
+            key = _key(key_node, document)
+            if key in values:
+                raise _refused(document, place, f"“{key}” stands twice, first on line {lines[key]}.", key)
+            lines[key] = place
+            values[key] = self.value(value_node, document, depth + 1)
+            if values[key].kind == "null":
+                # An empty value "starts" where the next token does: the key's line is what people look for.
+                values[key].line = place
+        return Value("mapping", line, values, keys=lines)
 
 
-def _scalar(node: Any, line: int) -> Value:
-    kind = str(node.tag).rsplit(":", 1)[-1]
+def _refused(document: int, line: int, message: str, field: str = "") -> ManifestRefused:
+    return ManifestRefused([Fault(document, line, "", field, message)])
+
+
+def _key(node: Any, document: int) -> str:
+    line = node.start_mark.line + 1
+    if not isinstance(node, ScalarNode):
+        raise _refused(document, line, "The name of a field is text, not a list or a group of fields.")
+    if node.value == "<<":
+        raise _refused(document, line, "Merging with << is not done here: write the fields out.", "<<")
+    return str(_scalar(node, line, document).text)
+
+
+def _scalar(node: Any, line: int, document: int) -> Value:
+    """Text whose tag promises what it does not hold, or a number beyond bounds, is text."""
+    kind = str(node.tag).removeprefix(YAML_TAG)
     text = str(node.value)
-    raw: Any = text
-    if kind == "null":
-        raw = None
-    elif kind == "bool":
-        raw = text.lower() in ("true", "yes", "on")
-    elif kind == "int":
-        raw = _integer(text)
-    elif kind == "float":
-        raw = float(text.replace("_", "")) if text.strip(".-+").lower() not in ("inf", "nan") else text
-    else:
-        kind = "str"
+    if not is_storable(text):
+        raise _refused(document, line, UNSTORABLE)
+    convert = SCALARS.get(kind)
+    raw = convert(text) if convert else None
+    if raw is None and kind != "null":
+        return Value("str", line, text, text)
     return Value(kind, line, raw, text)
 
 
-def _integer(text: str) -> int:
+def _boolean(text: str) -> bool | None:
+    return {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}.get(text.lower())
+
+
+def _integer(text: str) -> int | None:
     digits = text.replace("_", "")
-    return int(digits, 0) if digits.lower().lstrip("+-").startswith(("0x", "0o", "0b")) else int(digits)
+    has_base = digits.lower().lstrip("+-").startswith(("0x", "0o", "0b"))
+    try:
+        return int(digits, 0 if has_base else 10)
+    except ValueError:
+        return None
+
+
+def _fraction(text: str) -> float | None:
+    try:
+        number = float(text.replace("_", ""))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+YAML_TAG = "tag:yaml.org,2002:"
+SCALARS: dict[str, Callable[[str], Any]] = {"bool": _boolean, "int": _integer, "float": _fraction}

@@ -47,7 +47,7 @@ class MicroserviceSpec:
     revision: int
     images: dict[str, str]
     registry: str
-    container: Container
+    container: Container | None
     is_activated: bool | None
     path: str = ""
 
@@ -253,7 +253,10 @@ def _microservice(spec: Fields, name: str, application: str) -> MicroserviceSpec
         revision=images.integer("revision"),
         images=_images(images),
         registry="" if images.text("registry") == "0" else images.text("registry"),
-        container=read_container(spec.section("container"), config, spec.integer("schedule", 50)),
+        # Without any spec nothing is said about it, so it stays as it is.
+        container=read_container(spec.section("container"), config, spec.integer("schedule", 50))
+        if spec.value
+        else None,
         is_activated=spec.boolean("isActivated") if spec.has("isActivated") else None,
         path=spec.path,
     )

@@ -1,5 +1,6 @@
 """One document applied through the services that every other door uses."""
 
+from collections.abc import Sized
 from functools import singledispatch
 from typing import Any
 
@@ -83,7 +84,7 @@ def _(spec: ApplicationSpec, by: Actor) -> None:
     if spec.microservices is None:
         return
     # Those that go leave their ports to those that come.
-    listed = {name for microservice in spec.microservices for name in _names(microservice)}
+    listed = {name for microservice in spec.microservices for name in _placed(microservice) or [microservice.name]}
     gone = application.microservices.exclude(name__in=listed)
     if gone:
         delete_microservices(by=by, microservices=gone)
@@ -97,21 +98,25 @@ def _(spec: ApplicationSpec, by: Actor) -> None:
 
 
 def _agents(spec: MicroserviceSpec) -> list[Agent]:
-    return [agent_named(name) for name in dict.fromkeys(spec.agents)]
+    found = [agent_named(name) for name in spec.agents]
+    return list({agent.pk: agent for agent in found}.values())
 
 
-def _pattern(spec: MicroserviceSpec) -> str:
-    return spec.pattern or (PATTERN if len(spec.agents) > 1 else "")
+def _pattern(spec: MicroserviceSpec, agents: Sized) -> str:
+    """Written out, since only some of the agents may have to be deployed to."""
+    return spec.pattern or (PATTERN if len(agents) > 1 else "")
 
 
-def _names(spec: MicroserviceSpec) -> list[str]:
-    return list(names_on(_agents(spec), spec.name, _pattern(spec))) if spec.agents else [spec.name]
+def _placed(spec: MicroserviceSpec) -> dict[str, Agent]:
+    """The names that its microservices get, with their agents; empty when it names none."""
+    agents = _agents(spec)
+    return names_on(agents, spec.name, _pattern(spec, agents)) if agents else {}
 
 
 @carry_out.register
 def _(spec: MicroserviceSpec, by: Actor) -> None:
     application = find_application(spec.application)
-    agents = names_on(_agents(spec), spec.name, _pattern(spec)) if spec.agents else {}
+    agents = _placed(spec)
     wanted = list(agents) or [spec.name]
     existing = {m.name: m for m in application.microservices.detailed().filter(name__in=wanted)}
     for name, microservice in existing.items():
@@ -133,7 +138,7 @@ def _(spec: MicroserviceSpec, by: Actor) -> None:
             agents=missing,
             revision=_revision(spec, by, None),
             name=spec.name,
-            pattern=_pattern(spec),
+            pattern=_pattern(spec, agents),
             container=spec.container,
             is_activated=spec.is_activated is not False,
         )

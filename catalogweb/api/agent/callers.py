@@ -1,0 +1,61 @@
+"""Which agent is calling: proven by its bare token, or by its signature."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from catalogweb.agents.models import Agent, Credential, Tombstone
+from catalogweb.agents.signing import WrongSignature, claimed_uuid, verify
+from catalogweb.api.authentication import token_in
+from catalogweb.core.secrets import digest
+
+
+class NotAnAgent(Exception):
+    """The credential belongs to no agent (any more). Agents wipe themselves on this answer: give it on purpose only."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An agent that proved who it is; a deleted one is known by its tombstone alone."""
+
+    agent_id: int
+    configuration: dict[str, Any]
+    tombstone_id: int = 0
+
+    @property
+    def agent(self) -> Agent:
+        return Agent.objects.select_related("status").get(pk=self.agent_id)
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """One statement for a living agent. Raises NotAnAgent, or StaleSignature for a signature out of time."""
+    text = token_in(request)
+    if not text:
+        raise NotAnAgent
+    try:
+        return _by_signature(text) if text.count(".") == 2 else _by_token(text)
+    except WrongSignature:
+        raise NotAnAgent from None
+
+
+def _by_token(text: str) -> Caller:
+    token_digest = digest(text)
+    rows = Credential.objects.filter(token_digest=token_digest)
+    for agent_id, configuration in rows.values_list("agent_id", "agent__configuration"):
+        return Caller(agent_id, configuration)
+    for tombstone_id in Tombstone.objects.filter(token_digest=token_digest).values_list("pk", flat=True):
+        return Caller(0, {}, tombstone_id)
+    raise NotAnAgent
+
+
+def _by_signature(text: str) -> Caller:
+    uuid = claimed_uuid(text)
+    rows = Credential.objects.filter(agent__uuid=uuid)
+    for agent_id, configuration, public_key in rows.values_list("agent_id", "agent__configuration", "public_key"):
+        verify(text, public_key)
+        return Caller(agent_id, configuration)
+    for tombstone_id, public_key in Tombstone.objects.filter(uuid=uuid).values_list("pk", "public_key"):
+        verify(text, public_key)
+        return Caller(0, {}, tombstone_id)
+    raise NotAnAgent

@@ -1,0 +1,107 @@
+"""What agents fetch, in their words: microservices, registries, settings, flags. A null breaks some of them."""
+
+import json
+from typing import Any
+
+from catalogweb.agents.models import Agent, Flag
+from catalogweb.api.wire import CONFIGURATION
+from catalogweb.catalog.models import Registry
+from catalogweb.core.names import camel
+from catalogweb.deployments.desired import Wanted
+
+# Other words than camelCase would give.
+FLAGS = {flag: camel(flag) for flag in Flag.values} | {
+    Flag.IMAGE_SNAPSHOT.value: "isImageSnapshot",
+    Flag.AGENT_LOGS.value: "fogLogs",
+}
+# Without a router these stay false for ever: an agent that is told to reach one never acknowledges anything.
+NEVER = {"routing": False, "routerChanged": False}
+# An agent without a local router is content to find nobody here.
+ROUTER_HOST = "localhost"
+
+
+def microservice_item(wanted: Wanted) -> dict[str, Any]:
+    """For agents of both lines; the keys with null have to be there."""
+    microservice = wanted.microservice
+    options = microservice.options
+    return {
+        "uuid": microservice.uuid,
+        "name": microservice.name,
+        "application": microservice.application.name,
+        "imageId": wanted.image,
+        "registryId": microservice.revision.registry_id,
+        "generation": microservice.generation,
+        "rebuild": wanted.rebuild,
+        "delete": False,
+        "deleteWithCleanup": False,
+        "config": json.dumps(microservice.config),
+        "logSize": microservice.log_size,
+        "portMappings": [
+            {"portExternal": port.external, "portInternal": port.internal, "isUdp": port.protocol == "udp"}
+            for port in microservice.ports.all()
+        ],
+        "volumeMappings": [volume_item(volume) for volume in microservice.volumes],
+        "env": [{"key": key, "value": value} for key, value in microservice.env],
+        "cmd": microservice.commands,
+        "extraHosts": [f"{name}:{address}" for name, address in microservice.extra_hosts],
+        # The older line knows host network and privileged as one thing.
+        "rootHostAccess": microservice.host_network and microservice.privileged,
+        "hostNetworkMode": microservice.host_network,
+        "isPrivileged": microservice.privileged,
+        "schedule": microservice.schedule,
+        "isConsumer": False,
+        "routes": [],
+        "isRouter": False,
+        "isNats": False,
+        "execEnabled": False,
+        "runAsUser": options.get("run_as_user"),
+        "platform": options.get("platform"),
+        "runtime": options.get("runtime"),
+        "annotations": json.dumps(options["annotations"]) if options.get("annotations") else None,
+        "pidMode": options.get("pid_mode"),
+        "ipcMode": options.get("ipc_mode"),
+        "cpuSetCpus": options.get("cpu_set_cpus"),
+        "capAdd": options.get("cap_add", []),
+        "capDrop": options.get("cap_drop", []),
+        "cdiDevices": options.get("cdi_devices", []),
+        "memoryLimit": options.get("memory_limit"),
+        "healthCheck": options.get("health_check") or None,
+        "serviceAccount": None,
+    }
+
+
+def volume_item(volume: dict[str, str]) -> dict[str, str]:
+    return {
+        "hostDestination": volume["host"],
+        "containerDestination": volume["container"],
+        "accessMode": volume["access"],
+        "type": volume["type"],
+    }
+
+
+def registry_item(registry: Registry) -> dict[str, Any]:
+    """With the secret in clear: only for an agent that pulls from it."""
+    return {
+        "id": registry.pk,
+        "url": registry.url,
+        "isPublic": not registry.is_private,
+        "username": registry.username,
+        "password": registry.password,
+        "userEmail": registry.email,
+    }
+
+
+def settings_of(agent: Agent) -> dict[str, Any]:
+    """Every setting with a value: a missing one would be reset by the agent, a null spoils all of them."""
+    values = agent.effective_configuration
+    return {wire_name: values[name] for wire_name, name in CONFIGURATION.items()} | {
+        "latitude": values.get("latitude", 0) if agent.latitude is None else agent.latitude,
+        "longitude": values.get("longitude", 0) if agent.longitude is None else agent.longitude,
+        "routerHost": ROUTER_HOST,
+        "routerPort": values["messaging_port"],
+    }
+
+
+def changes_item(counter: int, raised: dict[str, bool]) -> dict[str, Any]:
+    """`lastUpdated` is the counter: what comes back with it acknowledges everything up to there."""
+    return {"lastUpdated": f"{counter:012}", **NEVER, **{FLAGS[flag]: is_raised for flag, is_raised in raised.items()}}

@@ -1,0 +1,152 @@
+"""The agent protocol, one function a request. Each concerns the calling agent alone."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from catalogweb.accounts import throttle
+from catalogweb.agents.configuration import DEFAULTS, as_reported
+from catalogweb.agents.flags import acknowledge
+from catalogweb.agents.models import AgentStatus, ChangeFlags, Flag, Tombstone
+from catalogweb.agents.signing import new_key_pair
+from catalogweb.api.agent.callers import Caller
+from catalogweb.api.agent.door import body_of, done, endpoint, open_endpoint, refused
+from catalogweb.api.agent.items import changes_item, microservice_item, registry_item, settings_of
+from catalogweb.api.agent.reports import columns_in, microservices_in, rest_of
+from catalogweb.api.errors import Failure
+from catalogweb.api.wire import CONFIGURATION, architecture_of
+from catalogweb.core.errors import Forbidden, Invalid, NotFound
+from catalogweb.deployments import agents as services
+from catalogweb.deployments.desired import note_served, registries_of, wanted_on
+from catalogweb.deployments.reports import take_report
+
+COORDINATES = ("latitude", "longitude")
+
+
+def provision(request: HttpRequest) -> HttpResponse:
+    """A key for both kinds of credential: a token, and a key to sign with."""
+    address = request.META.get("REMOTE_ADDR", "")
+    throttle.check("provision", address)
+    body = body_of(request)
+    architecture, key = architecture_of(body.get("type")), body.get("key")
+    if not architecture or not isinstance(key, str):
+        raise Invalid("Send a provisioning key as text and a type: 1 for x86, 2 for ARM.")
+    private_key, public_key = new_key_pair()
+    try:
+        agent, token = services.provision(key=key, architecture=architecture, public_key=public_key)
+    except NotFound:
+        throttle.failed("provision", address)
+        raise
+    except Forbidden as refusal:
+        throttle.failed("provision", address)
+        return refused(Failure(401, "AuthenticationError", refusal.message))
+    return JsonResponse(
+        {"uuid": agent.uuid, "name": agent.name, "token": token, "privateKey": private_key, "namespace": "default"}
+    )
+
+
+def deprovision(request: HttpRequest, caller: Caller) -> HttpResponse:
+    services.deprovision(agent=caller.agent)
+    return done()
+
+
+def read_changes(request: HttpRequest, caller: Caller) -> HttpResponse:
+    flags = ChangeFlags.objects.filter(agent_id=caller.agent_id).values_list("counter", *Flag.values)
+    counter, *raised = flags.get()
+    return JsonResponse(changes_item(counter, {flag: bool(at) for flag, at in zip(Flag.values, raised, strict=True)}))
+
+
+def acknowledge_changes(request: HttpRequest, caller: Caller) -> HttpResponse:
+    stamp = body_of(request).get("lastUpdated")
+    if not isinstance(stamp, str) or not stamp.isdecimal() or len(stamp) > 18:
+        raise Invalid("Field 'lastUpdated' is the text that came with the changes.")
+    acknowledge(caller.agent_id, int(stamp))
+    return JsonResponse({})
+
+
+def changes_of_deleted(request: HttpRequest, caller: Caller) -> HttpResponse:
+    return JsonResponse(changes_item(1, {flag: flag == Flag.DELETE_NODE for flag in Flag.values}))
+
+
+def take_status(request: HttpRequest, caller: Caller) -> HttpResponse:
+    report = body_of(request)
+    take_report(
+        agent_id=caller.agent_id,
+        interval=caller.configuration.get("status_frequency", DEFAULTS["status_frequency"]),
+        status=columns_in(report),
+        rest=rest_of(report),
+        items=microservices_in(report),
+    )
+    return done()
+
+
+def read_config(request: HttpRequest, caller: Caller) -> HttpResponse:
+    return JsonResponse(settings_of(caller.agent))
+
+
+def take_config(request: HttpRequest, caller: Caller) -> HttpResponse:
+    body = body_of(request)
+    values = as_reported({CONFIGURATION[name]: value for name, value in body.items() if name in CONFIGURATION})
+    _remember(caller, values | _coordinates(body))
+    return done()
+
+
+def take_gps(request: HttpRequest, caller: Caller) -> HttpResponse:
+    _remember(caller, _coordinates(body_of(request)))
+    return done()
+
+
+def _coordinates(body: dict[str, Any]) -> dict[str, Any]:
+    """As they came: agents compare them as text."""
+    given = {name: body.get(name) for name in COORDINATES}
+    return {name: at for name, at in given.items() if type(at) in (int, float) and abs(at) <= 180}  # type: ignore[arg-type]
+
+
+def _remember(caller: Caller, values: dict[str, Any]) -> None:
+    """Only what it reports of itself: no flag is raised, or the agent would report again, for ever."""
+    status = AgentStatus.objects.filter(agent_id=caller.agent_id)
+    known = status.values_list("reported_configuration", flat=True).get()
+    if known | values != known:
+        status.update(reported_configuration=known | values)
+
+
+def read_microservices(request: HttpRequest, caller: Caller) -> HttpResponse:
+    items = [microservice_item(wanted) for wanted in wanted_on(caller.agent_id)]
+    note_served(caller.agent_id)
+    return JsonResponse({"microservices": items})
+
+
+def read_registries(request: HttpRequest, caller: Caller) -> HttpResponse:
+    return JsonResponse({"registries": [registry_item(registry) for registry in registries_of(caller.agent)]})
+
+
+def refuse_deletion(request: HttpRequest, caller: Caller) -> HttpResponse:
+    return refused(Failure(409, "ConflictError", "Nobody deleted this agent; an operator has to do that."))
+
+
+def forget(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """A deleted agent has heard of it: its credential ends here."""
+    Tombstone.objects.filter(pk=caller.tombstone_id).delete()
+    return done()
+
+
+def always(**reply: Any) -> Any:
+    return lambda request, caller: JsonResponse(reply)
+
+
+# The three requests that every agent repeats for ever come first.
+ENDPOINTS = {
+    "/agent/config/changes": endpoint(
+        GET=read_changes, PATCH=acknowledge_changes, gone={"GET": changes_of_deleted, "PATCH": always()}
+    ),
+    "/agent/status": endpoint(PUT=take_status),
+    "/agent/microservices": endpoint(GET=read_microservices, gone={"GET": always(microservices=[])}),
+    "/agent/registries": endpoint(GET=read_registries, gone={"GET": always(registries=[])}),
+    "/agent/config": endpoint(GET=read_config, PATCH=take_config),
+    "/agent/config/gps": endpoint(PATCH=take_gps),
+    "/agent/volumeMounts": endpoint(GET=always(volumeMounts=[]), gone={"GET": always(volumeMounts=[])}),
+    "/agent/edgeResources": endpoint(GET=always(edgeResources=[]), gone={"GET": always(edgeResources=[])}),
+    "/agent/delete-node": endpoint(DELETE=refuse_deletion, gone={"DELETE": forget}),
+    "/agent/deprovision": endpoint(POST=deprovision, gone={"POST": forget}),
+    "/agent/provision": open_endpoint(POST=provision),
+}

@@ -1,0 +1,132 @@
+"""Endpoints as rows of a table: method, path, handler, shapes in and out, status. One view is made per path."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, cast
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern
+from django.urls.resolvers import RoutePattern
+from drf_spectacular.plumbing import resolve_type_hint
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalogweb.accounts.models import User
+from catalogweb.api.fields import Shape
+from catalogweb.api.parsers import JSONWhateverIsAccepted
+from catalogweb.changelog.door import through
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, as a handler sees it: `given` is the body in the product's words."""
+
+    request: Request
+    given: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def by(self) -> User:
+        return cast(User, self.request.user)
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        return cast(Mapping[str, str], self.request.query_params)
+
+    @property
+    def address(self) -> str:
+        return str(self.request.META.get("REMOTE_ADDR", ""))
+
+
+@dataclass(frozen=True)
+class Route:
+    """`takes` reads the body, `gives` documents the answer, `query` the parameters after the question mark."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    status: int = 200
+    takes: type[Shape] | None = None
+    gives: Any = None
+    query: tuple[str, ...] = ()
+    is_open: bool = False
+
+
+class Endpoint(APIView):
+    """One path. A method that is not in the table does not exist, for whoever asks."""
+
+    routes: ClassVar[dict[str, Route]] = {}
+    content_negotiation_class = JSONWhateverIsAccepted
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
+
+    @property
+    def route(self) -> Route | None:
+        method = (self.request.method or "").upper() if self.request else ""
+        return self.routes.get("GET" if method == "HEAD" else method)
+
+    def get_authenticators(self) -> Any:
+        return [] if self.route and self.route.is_open else super().get_authenticators()
+
+    def get_permissions(self) -> Any:
+        return [] if self.route and self.route.is_open else super().get_permissions()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if self.route is None:
+            raise MethodNotAllowed(request.method or "")
+        super().initial(request, *args, **kwargs)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with through("api"):
+            response = super().dispatch(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def wired(routes: Iterable[Route], parsers: Mapping[str, list[type[BaseParser]]] | None = None) -> list[URLPattern]:
+    """The URL patterns of a table; `parsers` has those of paths that take more than JSON."""
+    paths: defaultdict[str, list[Route]] = defaultdict(list)
+    for route in routes:
+        paths[route.path].append(route)
+    return [wire(path, _view(rows, (parsers or {}).get(path))) for path, rows in paths.items()]
+
+
+def _view(routes: list[Route], parsers: list[type[BaseParser]] | None) -> Callable[..., Any]:
+    members: dict[str, Any] = {route.method.lower(): _method(route) for route in routes}
+    members["routes"] = {route.method: route for route in routes}
+    if parsers:
+        members["parser_classes"] = parsers
+    return cast(type[Endpoint], type("Endpoint", (Endpoint,), members)).as_view()
+
+
+def _method(route: Route) -> Callable[..., Response]:
+    def method(self: Endpoint, request: Request, **path: Any) -> Response:
+        given = route.takes.read(request.data) if route.takes else {}
+        return Response(route.handler(Call(request, given), **path), status=route.status)
+
+    return extend_schema(
+        operation_id=route.handler.__name__,
+        summary=(route.handler.__doc__ or "").strip().split("\n")[0] or None,
+        tags=[route.path.split("/")[1]],
+        request=route.takes,
+        responses={route.status: resolve_type_hint(route.gives) if route.gives else None},
+        parameters=[OpenApiParameter(name, str) for name in route.query],
+    )(method)
+
+
+class WireRoute(RoutePattern):
+    """A route such as `/registries/<str:id>` in any letter case, with or without one closing slash."""
+
+    def __init__(self, route: str) -> None:
+        super().__init__(route, is_endpoint=True)
+        strict = self.regex.pattern.removesuffix(r"\Z")
+        self.regex = re.compile(rf"{strict}/?\Z", re.IGNORECASE)
+
+
+def wire(route: str, view: Callable[..., Any]) -> URLPattern:
+    """Never a redirect: agents take one as success."""
+    return URLPattern(WireRoute(route), view)

@@ -1,0 +1,142 @@
+"""A microservice in a request: its shape, and what it says in the product's words."""
+
+from typing import Any
+
+from catalogweb.agents.models import Agent
+from catalogweb.agents.services import agent_named
+from catalogweb.api.fields import Choice, Flag, NameOrNumber, ObjectText, Shape, Text, Texts, Whole
+from catalogweb.api.shapes.catalog import ImageEntry
+from catalogweb.api.wire import images_of
+from catalogweb.catalog.registries import find_registry
+from catalogweb.catalog.services import find_item
+from catalogweb.core.errors import Invalid, NotFound
+from catalogweb.deployments.container import Port, Volume
+from catalogweb.deployments.wishes import Wish
+
+
+class Variable(Shape):
+    key = Text(required=True, min_length=1)
+    value = Text(required=True)
+
+
+class PortEntry(Shape):
+    internal = Whole(required=True)
+    external = Whole(required=True)
+    protocol = Choice(["tcp", "udp"])
+
+
+class VolumeEntry(Shape):
+    hostDestination = Text(required=True, source="host")
+    containerDestination = Text(required=True, source="container")
+    accessMode = Text(required=True, source="access")
+    type = Choice(["bind", "volume", "volumeMount"])
+
+
+class ExtraHost(Shape):
+    name = Text(required=True)
+    address = Text(required=True)
+
+
+class HealthCheck(Shape):
+    test = Texts()
+    interval = Whole()
+    timeout = Whole()
+    startPeriod = Whole()
+    startInterval = Whole()
+    retries = Whole()
+
+
+class MicroserviceChange(Shape):
+    """What is absent stays; a list that is given replaces the one before."""
+
+    name = Text(min_length=1, max_length=200)
+    iofogUuid = Text()
+    agentName = Text()
+    catalogItemId = Whole()
+    images = ImageEntry.listed(max_length=2)
+    registryId = Whole()
+    config = ObjectText()
+    env = Variable.listed()
+    ports = PortEntry.listed()
+    volumeMappings = VolumeEntry.listed(source="volumes")
+    cmd = Texts(source="commands")
+    extraHosts = ExtraHost.listed(source="extra_hosts")
+    logSize = Whole(source="log_size")
+    schedule = Whole(max_value=100)
+    rootHostAccess = Flag()
+    hostNetworkMode = Flag(source="host_network")
+    isPrivileged = Flag(source="privileged")
+    annotations = ObjectText(source="options.annotations")
+    runAsUser = Text(source="options.run_as_user")
+    platform = Text(source="options.platform")
+    runtime = Text(source="options.runtime")
+    pidMode = Text(source="options.pid_mode")
+    ipcMode = Text(source="options.ipc_mode")
+    cpuSetCpus = Text(source="options.cpu_set_cpus")
+    memoryLimit = Whole(source="options.memory_limit", max_value=2**53)
+    cdiDevices = Texts(source="options.cdi_devices")
+    capAdd = Texts(source="options.cap_add")
+    capDrop = Texts(source="options.cap_drop")
+    healthCheck = HealthCheck(required=False, source="options.health_check")
+    isActivated = Flag(source="is_activated")
+    rebuild = Flag()
+
+
+class ApplicationMicroservice(MicroserviceChange):
+    name = Text(required=True, min_length=1, max_length=200)
+
+
+class MicroserviceCreation(ApplicationMicroservice):
+    application = NameOrNumber()
+    flowId = Whole()
+
+
+class DeploymentCreation(MicroserviceCreation):
+    """One microservice on each of `agents`, by name or uuid; `pattern` makes its names, such as {name}-{agent}."""
+
+    agents = Texts(required=True, allow_empty=False)
+    pattern = Text()
+
+
+CONTAINER = ("host_network", "privileged", "log_size", "schedule", "config", "options")
+
+
+def agent_in(given: str) -> Agent:
+    try:
+        return agent_named(given)
+    except NotFound as refusal:
+        raise Invalid(f"Invalid ioFog UUID '{given}': {refusal.message}", field="agent") from None
+
+
+def wish_in(given: dict[str, Any]) -> Wish:
+    """An item decides image and registry, whatever images stand beside it; the number 0 is none."""
+    agent = given.get("iofogUuid") or given.get("agentName")
+    item, registry = given.get("catalogItemId"), given.get("registryId")
+    return Wish(
+        name=given.get("name"),
+        agent=agent_in(agent) if agent else None,
+        item=find_item(item) if item else None,
+        images=images_of(given.get("images", [])) if not item else None,
+        registry=find_registry(registry) if registry else None,
+        container=container_in(given),
+        is_activated=given.get("is_activated"),
+        rebuild=given.get("rebuild", False),
+    )
+
+
+def container_in(given: dict[str, Any]) -> dict[str, Any]:
+    """What is given of the container, and nothing else. The older line has one word for host network and privileged."""
+    changes = {name: given[name] for name in CONTAINER if name in given}
+    if given.get("rootHostAccess"):
+        changes |= {"host_network": True, "privileged": True}
+    if "commands" in given:
+        changes["commands"] = tuple(given["commands"])
+    if "env" in given:
+        changes["env"] = {variable["key"]: variable["value"] for variable in given["env"]}
+    if "ports" in given:
+        changes["ports"] = tuple(Port(**port) for port in given["ports"])
+    if "volumes" in given:
+        changes["volumes"] = tuple(Volume(**volume) for volume in given["volumes"])
+    if "extra_hosts" in given:
+        changes["extra_hosts"] = tuple((host["name"], host["address"]) for host in given["extra_hosts"])
+    return changes

@@ -1,0 +1,158 @@
+"""Applications by name, and the same by number under /flow, which starting, stopping and renaming go through."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from catalogweb.api.fields import Flag, Shape, Text
+from catalogweb.api.routes import Call, Route
+from catalogweb.api.shapes.microservices import ApplicationMicroservice, wish_in
+from catalogweb.api.shapes.replies import ApplicationReply, application_reply
+from catalogweb.core.errors import NotFound, Protected
+from catalogweb.core.rights import Right, require
+from catalogweb.deployments.applications import delete_application, edit_application
+from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.wishes import Wish, write_application
+
+
+class ApplicationChange(Shape):
+    name = Text(min_length=1, max_length=200)
+    description = Text()
+    isActivated = Flag(source="is_activated")
+    isSystem = Flag(source="is_system")
+
+
+class ApplicationReplacement(ApplicationChange):
+    """A list of microservices replaces those there are; without one they stay."""
+
+    microservices = ApplicationMicroservice.listed()
+
+
+class ApplicationCreation(ApplicationReplacement):
+    name = Text(required=True, min_length=1, max_length=200)
+
+
+class ApplicationList(TypedDict):
+    applications: list[ApplicationReply]
+
+
+class FlowList(TypedDict):
+    flows: list[ApplicationReply]
+
+
+class CreatedApplication(TypedDict):
+    id: int
+    name: str
+
+
+def application_with(name: str) -> Application:
+    return _one(Application.objects.filter(name=name, is_system=False), name)
+
+
+def flow_with(id: str) -> Application:
+    number = int(id) if id.isdecimal() and len(id) < 18 else 0
+    return _one(Application.objects.filter(pk=number, is_system=False), id)
+
+
+def _one(found: Any, given: str) -> Application:
+    application = found.first()
+    if application is None:
+        raise NotFound(f"Invalid application id '{given}'")
+    return application
+
+
+def _described(applications: Iterable[Application]) -> list[ApplicationReply]:
+    """In a fixed number of statements."""
+    applications = list(applications)
+    microservices: defaultdict[int, list[Microservice]] = defaultdict(list)
+    rows = Microservice.objects.detailed().filter(application__is_system=False).order_by("name")
+    if len(applications) == 1:
+        rows = rows.filter(application=applications[0])
+    for row in rows:
+        microservices[row.application_id].append(row)
+    return [application_reply(application, microservices[application.pk]) for application in applications]
+
+
+def _fields(given: dict[str, Any]) -> dict[str, Any]:
+    """What an application itself is changed by; system ones are made by the product."""
+    fields = dict(given)
+    if fields.pop("is_system", False):
+        raise Protected("System applications are made by the controller only.", field="isSystem")
+    fields.pop("microservices", None)
+    return fields
+
+
+def _wishes(given: dict[str, Any]) -> list[Wish] | None:
+    return [wish_in(entry) for entry in given["microservices"]] if "microservices" in given else None
+
+
+def application_list(call: Call) -> ApplicationList:
+    return {"applications": _described(Application.objects.filter(is_system=False))}
+
+
+def application_get(call: Call, name: str) -> ApplicationReply:
+    return _described([application_with(name)])[0]
+
+
+def application_create(call: Call) -> CreatedApplication:
+    """An application with its microservices, stopped unless it says otherwise."""
+    fields = {"is_activated": False} | _fields(call.given)
+    application = write_application(by=call.by, application=None, microservices=_wishes(call.given), **fields)
+    return {"id": application.pk, "name": application.name}
+
+
+def application_edit(call: Call, name: str) -> None:
+    edit_application(by=call.by, application=application_with(name), **_fields(call.given))
+
+
+def application_replace(call: Call, name: str) -> None:
+    """Change it; microservices that a given list lacks are deleted."""
+    application = application_with(name)
+    write_application(by=call.by, application=application, microservices=_wishes(call.given), **_fields(call.given))
+
+
+def application_delete(call: Call, name: str) -> None:
+    """Delete it with its microservices; clients rely on an unknown one being no failure."""
+    _delete(call, Application.objects.filter(name=name).first())
+
+
+def flow_list(call: Call) -> FlowList:
+    return {"flows": application_list(call)["applications"]}
+
+
+def flow_get(call: Call, id: str) -> ApplicationReply:
+    return _described([flow_with(id)])[0]
+
+
+def flow_create(call: Call) -> CreatedApplication:
+    return application_create(call)
+
+
+def flow_edit(call: Call, id: str) -> None:
+    edit_application(by=call.by, application=flow_with(id), **_fields(call.given))
+
+
+def flow_delete(call: Call, id: str) -> None:
+    number = int(id) if id.isdecimal() and len(id) < 18 else 0
+    _delete(call, Application.objects.filter(pk=number).first())
+
+
+def _delete(call: Call, application: Application | None) -> None:
+    require(call.by, Right.CHANGE)
+    if application:
+        delete_application(by=call.by, application=application)
+
+
+ROUTES = [
+    Route("GET", "/application", application_list, gives=ApplicationList),
+    Route("POST", "/application", application_create, 201, takes=ApplicationCreation, gives=CreatedApplication),
+    Route("GET", "/application/<str:name>", application_get, gives=ApplicationReply),
+    Route("PATCH", "/application/<str:name>", application_edit, 204, takes=ApplicationChange),
+    Route("PUT", "/application/<str:name>", application_replace, 204, takes=ApplicationReplacement),
+    Route("DELETE", "/application/<str:name>", application_delete, 204),
+    Route("GET", "/flow", flow_list, gives=FlowList),
+    Route("POST", "/flow", flow_create, 201, takes=ApplicationCreation, gives=CreatedApplication),
+    Route("GET", "/flow/<str:id>", flow_get, gives=ApplicationReply),
+    Route("PATCH", "/flow/<str:id>", flow_edit, 204, takes=ApplicationChange),
+    Route("DELETE", "/flow/<str:id>", flow_delete, 204),
+]

@@ -1,0 +1,108 @@
+"""The catalog."""
+
+from typing import Any, TypedDict
+
+from catalogweb.api.routes import Call, Route
+from catalogweb.api.shapes.catalog import ItemChange, ItemCreation
+from catalogweb.api.wire import image_entries, images_of
+from catalogweb.catalog.models import CatalogItem
+from catalogweb.catalog.registries import find_registry
+from catalogweb.catalog.services import create_item, delete_item
+from catalogweb.core.errors import NotFound
+from catalogweb.deployments.sources import edit_catalog_item
+
+
+class Image(TypedDict):
+    containerImage: str | None
+    fogTypeId: int
+
+
+class Item(TypedDict):
+    id: int
+    name: str
+    description: str
+    category: str | None
+    publisher: str | None
+    picture: str
+    configExample: str | None
+    diskRequired: int
+    ramRequired: int
+    isPublic: bool
+    registryId: int | None
+    images: list[Image]
+    inputType: dict[str, Any] | None
+    outputType: dict[str, Any] | None
+
+
+class ItemList(TypedDict):
+    catalogItems: list[Item]
+
+
+class Created(TypedDict):
+    id: int
+
+
+def item_reply(item: CatalogItem) -> Item:
+    return {
+        "id": item.pk,
+        "name": item.name,
+        "description": item.description,
+        "category": item.category or None,
+        "publisher": item.publisher or None,
+        "picture": item.picture,
+        "configExample": item.config_example or None,
+        "diskRequired": item.disk_required,
+        "ramRequired": item.ram_required,
+        "isPublic": item.is_public,
+        "registryId": item.registry.pk if item.registry else None,
+        "images": image_entries(item.images, complete=True),  # type: ignore[typeddict-item]
+        "inputType": item.input_type,
+        "outputType": item.output_type,
+    }
+
+
+def item_with(id: str) -> CatalogItem:
+    number = int(id) if id.isdecimal() and len(id) < 18 else 0
+    item = CatalogItem.objects.with_images().filter(pk=number).first()
+    if item is None:
+        raise NotFound(f"Invalid catalog item id '{id}'")
+    return item
+
+
+def item_list(call: Call) -> ItemList:
+    """Every catalog item, the built-in ones included."""
+    return {"catalogItems": [item_reply(item) for item in CatalogItem.objects.with_images()]}
+
+
+def item_get(call: Call, id: str) -> Item:
+    return item_reply(item_with(id))
+
+
+def item_create(call: Call) -> Created:
+    fields = dict(call.given)
+    registry = find_registry(fields.pop("registryId"))
+    images = images_of(fields.pop("images"))
+    return {"id": create_item(by=call.by, images=images, registry=registry, as_sent=True, **fields).pk}
+
+
+def item_edit(call: Call, id: str) -> None:
+    """Change what is given. An architecture that is not listed keeps its image; an empty image removes it."""
+    item, fields = item_with(id), dict(call.given)
+    if "registryId" in fields:
+        fields["registry"] = find_registry(fields.pop("registryId"))
+    if images := fields.pop("images", None):
+        fields["images"] = item.images | images_of(images)
+    edit_catalog_item(by=call.by, item=item, as_sent=True, **fields)
+
+
+def item_delete(call: Call, id: str) -> None:
+    delete_item(by=call.by, item=item_with(id))
+
+
+ROUTES = [
+    Route("GET", "/catalog/microservices", item_list, gives=ItemList),
+    Route("POST", "/catalog/microservices", item_create, 201, takes=ItemCreation, gives=Created),
+    Route("GET", "/catalog/microservices/<str:id>", item_get, gives=Item),
+    Route("PATCH", "/catalog/microservices/<str:id>", item_edit, 204, takes=ItemChange),
+    Route("DELETE", "/catalog/microservices/<str:id>", item_delete, 204),
+]

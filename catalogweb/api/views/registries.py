@@ -1,0 +1,111 @@
+"""Registries. Their passwords come in, and never go out."""
+
+from typing import TypedDict
+
+from catalogweb.api.fields import Email, Flag, Shape, Text
+from catalogweb.api.routes import Call, Route
+from catalogweb.api.views.catalog import Created
+from catalogweb.catalog.models import Registry
+from catalogweb.catalog.registries import create_registry, delete_registry
+from catalogweb.core.errors import Invalid, NotFound
+from catalogweb.deployments.sources import edit_registry
+
+
+class RegistryChange(Shape):
+    """A blank password keeps the stored one."""
+
+    url = Text(min_length=1, max_length=500)
+    isPublic = Flag()
+    username = Text(min_length=1, max_length=200)
+    password = Text()
+    email = Email()
+    requiresCert = Flag(source="requires_certificate")
+    certificate = Text()
+
+
+class RegistryCreation(RegistryChange):
+    url = Text(required=True, min_length=1, max_length=500)
+    isPublic = Flag(required=True)
+    username = Text(required=True, min_length=1, max_length=200)
+    password = Text(required=True)
+    email = Email(required=True)
+
+
+class RegistryEntry(TypedDict):
+    id: int
+    url: str
+    isPublic: bool
+    isSecure: bool
+    certificate: str
+    requiresCert: bool
+    username: str
+    userEmail: str
+    userId: int | None
+
+
+class RegistryDetail(RegistryEntry):
+    password: str
+
+
+class RegistryList(TypedDict):
+    registries: list[RegistryEntry]
+
+
+def entry(registry: Registry) -> RegistryEntry:
+    return {
+        "id": registry.pk,
+        "url": registry.url,
+        "isPublic": not registry.is_private,
+        "isSecure": registry.is_secure,
+        "certificate": registry.certificate,
+        "requiresCert": registry.requires_certificate,
+        "username": registry.username,
+        "userEmail": registry.email,
+        "userId": None,
+    }
+
+
+def registry_with(id: str, refusal: str = "Invalid registry id '{id}'") -> Registry:
+    number = int(id) if id.isdecimal() and len(id) < 18 else 0
+    registry = Registry.objects.filter(pk=number).first()
+    if registry is None:
+        raise NotFound(refusal.format(id=id))
+    return registry
+
+
+def registry_list(call: Call) -> RegistryList:
+    return {"registries": [entry(registry) for registry in Registry.objects.order_by("pk")]}
+
+
+def registry_get(call: Call, id: str) -> RegistryDetail:
+    """One registry; the key `password` is there for clients that expect it, and always empty."""
+    return {**entry(registry_with(id)), "password": ""}
+
+
+def registry_create(call: Call) -> Created:
+    """A registry with user name and password is private, whatever `isPublic` says."""
+    fields = dict(call.given)
+    return {"id": create_registry(by=call.by, is_private=not fields.pop("isPublic"), **fields).pk}
+
+
+def registry_edit(call: Call, id: str) -> None:
+    """Change what is given; a stored password keeps the registry private."""
+    fields = dict(call.given)
+    if "isPublic" in fields:
+        fields["is_private"] = not fields.pop("isPublic")
+    edit_registry(by=call.by, registry=registry_with(id, "Registry not found"), **fields)
+
+
+def registry_delete(call: Call, id: str) -> None:
+    if not id.isdecimal():
+        raise Invalid("Field 'id' is not of a type(s) integer", field="id")
+    delete_registry(by=call.by, registry=registry_with(id))
+
+
+ROUTES = [
+    Route("GET", "/registries", registry_list, gives=RegistryList),
+    Route("POST", "/registries", registry_create, 201, takes=RegistryCreation, gives=Created),
+    Route("GET", "/registries/<str:id>", registry_get, gives=RegistryDetail),
+    Route("PATCH", "/registries/<str:id>", registry_edit, 204, takes=RegistryChange),
+    Route("DELETE", "/registries/<str:id>", registry_delete, 204),
+]

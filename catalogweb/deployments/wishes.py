@@ -1,0 +1,141 @@
+"""Microservices as the wire describes them, alone or with their application: all of it happens, or nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from catalogweb.agents.models import Agent
+from catalogweb.catalog.models import REMOTE, CatalogItem, Registry, Revision
+from catalogweb.catalog.services import Images, own_revision
+from catalogweb.core.errors import Duplicate, Invalid
+from catalogweb.core.rights import Actor
+from catalogweb.deployments.applications import create_application, edit_application
+from catalogweb.deployments.container import Container
+from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted of one microservice. What is not said stays as it is, or at its default in a new one.
+
+    An item comes with its registry; own `images` are kept as they were sent.
+    """
+
+    name: str | None = None
+    agent: Agent | None = None
+    item: CatalogItem | None = None
+    images: Images | None = None
+    registry: Registry | None = None
+    container: Mapping[str, Any] = field(default_factory=dict)
+    is_activated: bool | None = None
+    rebuild: bool = False
+
+
+@transaction.atomic
+def fulfil(
+    *, by: Actor, application: Application, wish: Wish, agents: Sequence[Agent] = (), pattern: str = ""
+) -> list[Microservice]:
+    """Make the microservice, on several agents if they are given."""
+    agents = agents or ([wish.agent] if wish.agent else [])
+    if not agents:
+        raise Invalid("Name the agent that is to run it, by iofogUuid or agentName.", field="agent")
+    revision = wish.item.current if wish.item else None
+    if revision is None:
+        revision = _own(by, wish.images, wish.registry or Registry.objects.get(pk=REMOTE))
+    return deploy(
+        by=by,
+        application=application,
+        agents=agents,
+        revision=revision,
+        name=wish.name or "",
+        pattern=pattern,
+        container=_changed(Container(), wish.container),
+        is_activated=wish.is_activated is not False,
+    )
+
+
+@transaction.atomic
+def adapt(*, by: Actor, microservice: Microservice, wish: Wish) -> Microservice:
+    """Change the microservice to what is wanted of it."""
+    return edit_microservice(
+        by=by,
+        microservice=microservice,
+        name=wish.name,
+        agent=wish.agent,
+        revision=_other_revision(by, microservice, wish),
+        container=_changed(microservice.container, wish.container),
+        is_activated=wish.is_activated,
+        rebuild=wish.rebuild,
+    )
+
+
+def _changed(container: Container, changes: Mapping[str, Any]) -> Container:
+    """Options are given one by one; an empty one ends it."""
+    return container.with_changes({**changes, "options": container.options | changes.get("options", {})})
+
+
+def _other_revision(by: Actor, microservice: Microservice, wish: Wish) -> Revision | None:
+    """None as long as it has what is wanted; own images without a registry stay with the one they have."""
+    now = microservice.revision
+    if wish.item:
+        return None if now.item_id == wish.item.pk else wish.item.current
+    images = wish.images or (now.by_architecture if wish.registry and not now.item_id else None)
+    if not images:
+        return None
+    registry = wish.registry or now.registry
+    if now.item_id is None and now.by_architecture == _written(images) and now.registry == registry:
+        return None
+    return _own(by, images, registry)
+
+
+def _own(by: Actor, images: Images | None, registry: Registry) -> Revision:
+    if not images:
+        raise Invalid("Say what to run: a catalogItemId, or images for the agent's architecture.", field="images")
+    return own_revision(by=by, images=images, registry=registry, as_sent=True)
+
+
+def _written(images: Images) -> dict[str, str]:
+    return {architecture: image for architecture, image in images.items() if image}
+
+
+@transaction.atomic
+def write_application(
+    *,
+    by: Actor,
+    application: Application | None,
+    microservices: Iterable[Wish] | None,
+    **fields: Any,
+) -> Application:
+    """Make or change an application. A list of microservices replaces those it has; None leaves them alone."""
+    if application is None:
+        application = create_application(by=by, **fields)
+    else:
+        application = edit_application(by=by, application=application, **fields)
+    if microservices is not None:
+        _replace(by, application, {wish.name or "": wish for wish in _distinct(microservices)})
+    return application
+
+
+def _distinct(wishes: Iterable[Wish]) -> list[Wish]:
+    wishes = list(wishes)
+    names = [wish.name for wish in wishes]
+    for name in names:
+        if names.count(name) > 1:
+            raise Duplicate(f"Duplicate name '{name}': two of the microservices have it.", field="name")
+    return wishes
+
+
+def _replace(by: Actor, application: Application, wishes: Mapping[str, Wish]) -> None:
+    """Those that go leave first, so that their ports are free."""
+    gone = application.microservices.exclude(name__in=list(wishes))
+    if gone:
+        delete_microservices(by=by, microservices=gone)
+    existing = {row.name: row for row in application.microservices.detailed()}
+    for name, wish in wishes.items():
+        if name in existing:
+            adapt(by=by, microservice=existing[name], wish=wish)
+        else:
+            fulfil(by=by, application=application, wish=wish)

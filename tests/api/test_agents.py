@@ -1,0 +1,143 @@
+"""Agents over REST, as operators see them."""
+
+from typing import Any
+
+import pytest
+
+from catalogweb.agents.models import Agent, AgentStatus
+from tests.api.conftest import WireClient, fault_of
+from tests.factories import AgentFactory, MicroserviceFactory
+
+WHOLE = (
+    "lastActive", "daemonOperatingDuration", "daemonLastStart", "repositoryCount", "systemTime", "lastStatusTime",
+    "processedMessages", "lastCommandTime", "diskLimit", "memoryLimit", "cpuLimit", "logLimit", "logFileCount",
+    "fogTypeId",
+)  # fmt: skip
+
+
+def test_a_new_agent_has_the_defaults_of_the_wire(operator: WireClient) -> None:
+    reply = operator.call("POST", "/iofog", {"name": "edge-2", "fogType": 0})
+
+    seen = operator.call("GET", f"/iofog/{reply.json()['uuid']}").json()
+    expected = {
+        "daemonStatus": "NOT_PROVISIONED", "fogTypeId": 0, "ipAddress": "0.0.0.0", "ipAddressExternal": "0.0.0.0",
+        "dockerUrl": "unix:///var/run/docker.sock", "diskLimit": 50, "memoryLimit": 4096, "cpuLimit": 80,
+        "statusFrequency": 10, "changeFrequency": 20, "watchdogEnabled": False, "dockerPruningFrequency": 0,
+        "logLevel": "INFO", "timeZone": "Etc/UTC", "tags": [], "isSystem": False, "securityStatus": "OK",
+        "version": None, "host": None, "routerMode": "edge", "edgeResources": [], "userId": None, "presence": "never",
+        "simulated": False, "memoryViolation": None, "warningMessage": "HEALTHY",
+    }  # fmt: skip
+    assert reply.status_code == 201
+    assert {name: seen[name] for name in expected} == expected
+
+
+def test_an_agent_keeps_what_an_operator_says(operator: WireClient) -> None:
+    body = {"name": "edge-2", "location": "lab", "latitude": 1.5, "longitude": 2.5, "description": "second", "fogType": 2,
+            "tags": ["b", "a"], "diskLimit": 40, "bluetoothEnabled": True, "host": "10.20.0.2", "routerMode": "none"}  # fmt: skip
+
+    uuid = operator.call("POST", "/iofog", body).json()["uuid"]
+    operator.call("PATCH", f"/iofog/{uuid}", {"name": "edge-3", "fogType": 0, "cpuLimit": 70, "upstreamRouters": []})
+
+    seen = operator.call("GET", f"/iofog/{uuid}").json()
+    changed = {"name": "edge-3", "tags": ["a", "b"], "cpuLimit": 70, "fogTypeId": 2, "networkRouter": "default-router"}
+    del body["fogType"]
+    for name, value in (body | changed).items():
+        assert seen[name] == value, name
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"fogType": 1}, "Required field 'name' is missing"),
+        ({"name": "x"}, "Required field 'fogType' is missing"),
+        ({"name": "x", "fogType": 3}, "Field fogType is not one of enum values: 0,1,2"),
+        ({"name": "NORTH-1", "fogType": 1}, "Duplicate name 'NORTH-1'"),
+        ({"name": "x", "fogType": 1, "latitude": 91}, "latitude must be less than or equal to 90"),
+        ({"name": "x", "fogType": 1, "cpuLimit": -1}, "cpuLimit must be greater than or equal to 0"),
+        ({"name": "x", "fogType": 1, "routerMode": "all"}, "enum values: none,edge,interior"),
+        ({"name": "x", "fogType": 1, "tags": "a"}, "Field 'tags' is not of a type(s) array"),
+    ],
+)
+def test_an_agent_is_refused_with_its_fault(
+    operator: WireClient, agent: Agent, body: dict[str, Any], message: str
+) -> None:
+    reply = operator.call("POST", "/iofog", body)
+
+    assert fault_of(reply) == (400, "ValidationError")
+    assert message in reply.json()["message"]
+    assert Agent.objects.count() == 1
+
+
+def test_figures_have_the_types_that_clients_insist_on(viewer: WireClient, agent: Agent) -> None:
+    report = {"daemonOperatingDuration": 5000.0, "memoryUsage": "x", "memoryViolation": True, "repositoryCount": 2.0,
+              "systemAvailableDisk": 9.5, "processedMessages": None}  # fmt: skip
+    AgentStatus.objects.update(report=report, reported_configuration={"disk_limit": 80.5, "cpu_limit": 10})
+
+    seen = viewer.call("GET", f"/iofog/{agent.uuid}").json()
+
+    assert [name for name in WHOLE if type(seen[name]) is not int] == []
+    assert (seen["memoryViolation"], seen["memoryUsage"], seen["systemAvailableDisk"]) == ("true", 0.0, 9)
+    assert "systemAvailableMemory" not in seen
+
+
+def test_a_silent_agent_is_unknown_and_one_that_left_is_deprovisioned(
+    viewer: WireClient, agent: Agent, edge: WireClient
+) -> None:
+    edge.call("PUT", "/agent/status", {"daemonStatus": "RUNNING"})
+    running = viewer.call("GET", f"/iofog/{agent.uuid}").json()["daemonStatus"]
+    AgentStatus.objects.update(offline_at="2020-01-01T00:00Z")
+    silent = viewer.call("GET", f"/iofog/{agent.uuid}").json()["daemonStatus"]
+    edge.call("POST", "/agent/deprovision", {})
+    left = viewer.call("GET", f"/iofog/{agent.uuid}").json()["daemonStatus"]
+
+    assert (running, silent, left) == ("RUNNING", "UNKNOWN", "DEPROVISIONED")
+
+
+def test_a_list_is_narrowed_by_kind_and_filters(viewer: WireClient, agent: Agent) -> None:
+    AgentFactory(name="hub", is_system=True)
+
+    def names(query: str) -> list[str]:
+        return [row["name"] for row in viewer.call("GET", f"/iofog-list{query}").json()["fogs"]]
+
+    assert (names(""), names("?system=false"), names("?system=true")) == (["north-1", "hub"], ["north-1"], ["hub"])
+    assert names("?filters[0][key]=name&filters[0][value]=ort&filters[0][condition]=has") == ["north-1"]
+    assert names("?filters[0][key]=name&filters[0][value]=ort&filters[0][condition]=equals") == []
+    assert names("?filters[0][key]=none&filters[0][value]=x") == []
+    odd = viewer.call("GET", "/iofog-list?filters[0][key]=name&filters[0][value]=x&filters[0][condition]=like")
+    assert fault_of(odd) == (400, "ValidationError")
+
+
+def test_listing_agents_costs_the_same_for_any_number(viewer: WireClient, django_assert_num_queries: Any) -> None:
+    AgentFactory.create_batch(2)
+    viewer.call("GET", "/user/profile")
+    with django_assert_num_queries(3):
+        viewer.call("GET", "/iofog-list?system=false")
+    AgentFactory.create_batch(20)
+    with django_assert_num_queries(3):
+        viewer.call("GET", "/iofog-list?system=false")
+
+
+def test_a_provisioning_key_works(operator: WireClient, stranger: WireClient, agent: Agent) -> None:
+    reply = operator.call("GET", f"/iofog/{agent.uuid}/provisioning-key")
+
+    assert reply.status_code == 201
+    assert isinstance(reply.json()["expirationTime"], int)
+    used = stranger.call("POST", "/agent/provision", {"key": reply.json()["key"], "type": 1})
+    assert used.json()["uuid"] == agent.uuid
+
+
+def test_an_agent_is_deleted_with_its_microservices(operator: WireClient, agent: Agent) -> None:
+    MicroserviceFactory(agent=agent)
+
+    reply = operator.call("DELETE", f"/iofog/{agent.uuid}")
+
+    assert (reply.status_code, reply.content) == (202, b"")
+    assert not Agent.objects.exists()
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/provisioning-key")])
+def test_an_unknown_agent_is_not_found(operator: WireClient, agent: Agent, method: str, path: str) -> None:
+    reply = operator.call(method, f"/iofog/{agent.name}{path}", {})
+
+    assert fault_of(reply) == (404, "NotFoundError")
+    assert reply.json()["message"] == "Invalid ioFog UUID 'north-1'"

@@ -1,0 +1,279 @@
+"""What holds for every path: roles, the envelope, leniency about headers and letters, the schema."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from catalogweb.catalog.models import CatalogItem
+from catalogweb.changelog.models import Entry
+from catalogweb.deployments.models import Application
+from tests.api.conftest import API, WireClient, fault_of
+from tests.factories import (
+    AgentFactory,
+    ApplicationFactory,
+    CatalogItemFactory,
+    MicroserviceFactory,
+    PrivateRegistryFactory,
+)
+
+MANIFEST = """
+apiVersion: iofog.org/v3
+kind: Application
+metadata: {name: shop}
+spec: {}
+"""
+READ = [
+    "/user/profile",
+    "/catalog/microservices",
+    "/registries",
+    "/application",
+    "/flow",
+    "/microservices",
+    "/iofog-list",
+]
+
+
+# --- roles ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", READ)
+def test_a_viewer_reads(viewer: WireClient, path: str) -> None:
+    assert viewer.call("GET", path).status_code == 200
+
+
+def test_a_viewer_changes_nothing(viewer: WireClient) -> None:
+    row, item, registry = MicroserviceFactory(), CatalogItemFactory(), PrivateRegistryFactory()
+    microservice, agent, name = f"/microservices/{row.uuid}", f"/iofog/{row.agent.uuid}", row.application.name
+    images = [{"containerImage": "a:1", "fogTypeId": 1}]
+    new = {"name": "x", "application": name, "agentName": row.agent.name, "images": images}
+    requests: list[tuple[str, str, Any]] = [
+        ("POST", "/catalog/microservices", {"name": "x", "registryId": 1, "images": images}),
+        ("PATCH", f"/catalog/microservices/{item.pk}", {"description": "x"}),
+        ("DELETE", f"/catalog/microservices/{item.pk}", None),
+        (
+            "POST",
+            "/registries",
+            {"url": "r.org", "isPublic": True, "username": "a", "password": "", "email": "a@b.org"},
+        ),
+        ("PATCH", f"/registries/{registry.pk}", {"email": "a@b.org"}),
+        ("DELETE", f"/registries/{registry.pk}", None),
+        ("POST", "/application", {"name": "x"}),
+        ("PATCH", f"/application/{name}", {"isActivated": False}),
+        ("PUT", f"/application/{name}", {"microservices": []}),
+        ("DELETE", f"/application/{name}", None),
+        ("DELETE", "/application/none", None),
+        ("PATCH", f"/flow/{row.application_id}", {"isActivated": False}),
+        ("DELETE", f"/flow/{row.application_id}", None),
+        ("POST", "/microservices", new),
+        ("POST", "/deployments", new | {"agents": [row.agent.name]}),
+        ("PATCH", microservice, {"rebuild": True}),
+        ("DELETE", microservice, None),
+        ("PATCH", f"{microservice}/start", None),
+        ("PATCH", f"{microservice}/stop", None),
+        ("PATCH", f"{microservice}/rebuild", None),
+        ("POST", f"{microservice}/port-mapping", {"internal": 1, "external": 2}),
+        ("PATCH", f"{microservice}/config", {"a": 1}),
+        ("POST", "/iofog", {"name": "x", "fogType": 1}),
+        ("PATCH", agent, {"cpuLimit": 70}),
+        ("DELETE", agent, None),
+        ("GET", f"{agent}/provisioning-key", None),
+        ("POST", "/manifests", {"manifest": MANIFEST}),
+        ("POST", "/manifests?dry_run=1", {"manifest": MANIFEST}),
+    ]
+
+    answers = {(method, path): fault_of(viewer.call(method, path, body)) for method, path, body in requests}
+
+    assert {request for request, fault in answers.items() if fault != (403, "ForbiddenError")} == set()
+    assert not Entry.objects.exists()
+
+
+# --- the change log -------------------------------------------------------------------------------------
+
+
+def test_changes_are_logged_with_their_door_and_one_request_id(operator: WireClient) -> None:
+    AgentFactory(name="north-1")
+    images = [{"containerImage": "a:1", "fogTypeId": 1}]
+    body = {"name": "shop", "microservices": [{"name": "web", "agentName": "north-1", "images": images}]}
+
+    operator.call("POST", "/application", body)
+
+    entries = Entry.objects.all()
+    assert len(entries) == 3
+    assert {(entry.door, entry.actor) for entry in entries} == {("api", "ann@example.org")}
+    assert len({entry.request_id for entry in entries}) == 1
+
+
+# --- paths and headers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/nothing", "", "/", "/registries//", "//registries", "/registries/1/2", "/a%0Ab", "/k8s/x",
+                                  "/capabilities/edgeResources", "/capabilities/applicationTemplates"])  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+def test_an_unknown_path_is_not_found_in_json(operator: WireClient, method: str, path: str) -> None:
+    reply = operator.call(method, path)
+
+    assert reply.status_code == 404
+    assert reply.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("client", ["operator", "stranger"])
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/registries"), ("DELETE", "/status"), ("GET", "/user/login"), ("OPTIONS", "/iofog")]
+)
+def test_an_unsupported_method_is_not_found(
+    request: pytest.FixtureRequest, client: str, method: str, path: str
+) -> None:
+    assert fault_of(request.getfixturevalue(client).call(method, path)) == (404, "NotFoundError")
+
+
+@pytest.mark.parametrize(
+    "path", ["/Registries", "/REGISTRIES/", "/registries/1/", "/Catalog/Microservices/", "/fog-types/"]
+)
+def test_a_path_matches_in_any_case_and_with_a_slash(operator: WireClient, path: str) -> None:
+    assert operator.call("GET", path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/fog-types/", "/email-activation", "/status"])
+@pytest.mark.parametrize("authorization", ["", "Bearer", "rubbish", "Bearer rubbish"])
+def test_an_open_path_ignores_the_authorization(stranger: WireClient, path: str, authorization: str) -> None:
+    assert stranger.call("GET", path, authorization=authorization).status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "text/html", "application/yaml", "nonsense"])
+def test_an_answer_is_json_whatever_is_accepted(operator: WireClient, accept: str) -> None:
+    reply = operator.call("GET", "/registries", accept=accept)
+
+    assert (reply.status_code, reply.headers["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", '"x"', '{"name": NaN}', "[" * 100_000, "\xff"])
+def test_a_body_that_is_no_json_object_is_refused(operator: WireClient, text: str) -> None:
+    reply = operator.generic("POST", f"{API}/iofog", text.encode("latin-1"), content_type="application/json")
+
+    assert fault_of(reply) == (400, "ValidationError")
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"]
+)
+def test_an_empty_body_of_any_type_is_an_empty_object(operator: WireClient, content_type: str) -> None:
+    reply = operator.generic("POST", f"{API}/iofog", b"", content_type=content_type)
+
+    assert reply.json()["message"] == "Required field 'name' is missing"
+
+
+def test_a_body_that_is_too_large_is_refused(operator: WireClient, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+
+    assert fault_of(operator.call("POST", "/iofog", {"name": "x" * 200})) == (413, "ValidationError")
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800"])
+def test_a_text_that_no_database_takes_is_refused(operator: WireClient, text: str) -> None:
+    assert fault_of(operator.call("POST", "/iofog", {"name": text, "fogType": 1})) == (400, "ValidationError")
+
+
+def test_what_nobody_foresaw_is_told_without_its_inside(
+    operator: WireClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("hunter2")
+
+    monkeypatch.setattr("catalogweb.api.views.catalog.CatalogItem.objects.with_images", fail)
+
+    reply = operator.call("GET", "/catalog/microservices")
+
+    assert fault_of(reply) == (500, "InternalError")
+    assert "hunter2" not in reply.content.decode()
+    request_id = reply.json()["message"].split()[-1].rstrip(".")
+    assert request_id in caplog.text
+
+
+def test_answers_are_not_kept_by_caches(operator: WireClient) -> None:
+    assert operator.call("GET", "/registries").headers["Cache-Control"] == "no-store"
+
+
+# --- fixed answers --------------------------------------------------------------------------------------
+
+
+def test_agent_types_are_three(stranger: WireClient) -> None:
+    types = stranger.call("GET", "/fog-types").json()["fogTypes"]
+
+    assert [(row["id"], row["name"]) for row in types] == [
+        (0, "Unspecified"),
+        (1, "Standard Linux (x86)"),
+        (2, "ARM Linux"),
+    ]
+
+
+def test_accounts_need_no_activation(stranger: WireClient) -> None:
+    assert stranger.call("GET", "/email-activation").json() == {"isEmailActivationEnabled": False}
+
+
+def test_message_routes_are_an_empty_list(viewer: WireClient) -> None:
+    assert viewer.call("GET", "/routes").json() == {"routes": []}
+
+
+# --- manifests ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content_type", ["text/yaml", "application/yaml", "application/x-www-form-urlencoded"])
+def test_a_manifest_is_applied_as_it_is(operator: WireClient, content_type: str) -> None:
+    reply = operator.generic("POST", f"{API}/manifests", MANIFEST, content_type=content_type)
+
+    assert (reply.status_code, reply.json()["counts"]["create"]) == (200, 1)
+    assert Application.objects.get().name == "shop"
+
+
+def test_a_manifest_in_json_is_only_planned_in_a_dry_run(operator: WireClient) -> None:
+    reply = operator.call("POST", "/manifests?dry_run=1", {"manifest": MANIFEST})
+
+    assert reply.json()["changes"][0]["action"] == "create"
+    assert not Application.objects.exists()
+
+
+def test_a_faulty_manifest_is_refused_with_every_fault(operator: WireClient) -> None:
+    text = (
+        MANIFEST
+        + "---\napiVersion: iofog.org/v3\nkind: CatalogItem\nmetadata: {nam: x}\nspec: {}\n---\nkind: Nothing\n"
+    )
+
+    reply = operator.generic("POST", f"{API}/manifests", text, content_type="text/yaml")
+
+    assert fault_of(reply) == (400, "ValidationError")
+    assert {fault["document"] for fault in reply.json()["faults"]} == {2, 3}
+    assert not Application.objects.exists()
+    assert CatalogItem.objects.count() == 5
+
+
+def test_a_manifest_that_is_no_text_is_refused(operator: WireClient) -> None:
+    reply = operator.generic("POST", f"{API}/manifests", b"\xff\xfe", content_type="text/yaml")
+
+    assert fault_of(reply) == (400, "ValidationError")
+
+
+# --- the schema -----------------------------------------------------------------------------------------
+
+
+def test_the_schema_is_valid_and_complete() -> None:
+    text = io.StringIO()
+
+    call_command("spectacular", "--fail-on-warn", "--validate", "--format", "openapi-json", stdout=text)
+
+    paths = json.loads(text.getvalue())["paths"]
+    assert {"/api/v3/microservices/{uuid}", "/api/v3/catalog/microservices", "/api/v3/manifests"} <= paths.keys()
+    assert paths["/api/v3/user/login"]["post"].get("security") in (None, [], [{}])
+    assert paths["/api/v3/registries"]["get"]["security"] == [{"token": []}]
+
+
+def test_the_schema_is_served(stranger: WireClient) -> None:
+    assert stranger.call("GET", "/schema").status_code == 200
+
+
+def test_an_application_of_the_same_name_is_one_on_every_path(operator: WireClient) -> None:
+    application = ApplicationFactory(name="shop")
+
+    assert operator.call("GET", "/application/shop").json() == operator.call("GET", f"/flow/{application.pk}").json()
