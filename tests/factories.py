@@ -74,7 +74,10 @@ class RevisionFactory(DjangoModelFactory[Revision]):
         model = Revision
         skip_postgeneration_save = True
 
-    registry_id = 1
+    class Params:
+        registry = None
+
+    registry_id = factory.LazyAttribute(lambda row: row.registry.pk if row.registry else 1)
     item = None
 
     @factory.post_generation

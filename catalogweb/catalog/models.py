@@ -107,7 +107,7 @@ class CatalogItemQuerySet(models.QuerySet["CatalogItem"]):
         return self
 
     def with_uses(self) -> "CatalogItemQuerySet":
-        return self.annotate(use_count=models.Count("revisions__microservices", distinct=True))
+        return self.annotate(use_count=models.Count("revisions__microservices", distinct=True))  # type: ignore[no-redef]
 
 
 class CatalogItem(models.Model):

@@ -7,7 +7,7 @@ from django.db import transaction
 from catalogweb.catalog.models import CatalogItem, Registry, Revision
 from catalogweb.catalog.services import Images, own_revision
 from catalogweb.core.errors import Refusal
-from catalogweb.core.rights import Actor
+from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.applications import create_application
 from catalogweb.deployments.models import Application, Deployment, Microservice
 from catalogweb.deployments.services import deploy, edit_microservice
@@ -24,6 +24,7 @@ def launch(
     **deployment: Any,
 ) -> Deployment:
     """Deploy an item, or own `images` of a `registry`, in the application of this name, which may be new."""
+    require(by, Right.CHANGE)
     home = Application.objects.filter(name=application).first() or _new_application(by, application)
     revision = item.current if item else _own(by, images, registry)
     return deploy(by=by, application=home, revision=revision, **deployment)[0].deployment

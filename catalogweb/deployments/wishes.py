@@ -10,7 +10,7 @@ from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import REMOTE, CatalogItem, Registry, Revision
 from catalogweb.catalog.services import Images, own_revision
 from catalogweb.core.errors import Duplicate, Invalid
-from catalogweb.core.rights import Actor
+from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.applications import create_application, edit_application
 from catalogweb.deployments.container import Container
 from catalogweb.deployments.models import Application, Microservice
@@ -39,6 +39,7 @@ def fulfil(
     *, by: Actor, application: Application, wish: Wish, agents: Sequence[Agent] = (), pattern: str = ""
 ) -> list[Microservice]:
     """Make the microservice, on several agents if they are given."""
+    require(by, Right.CHANGE)
     agents = agents or ([wish.agent] if wish.agent else [])
     if not agents:
         raise Invalid("Name the agent that is to run it, by iofogUuid or agentName.", field="agent")
@@ -60,6 +61,7 @@ def fulfil(
 @transaction.atomic
 def adapt(*, by: Actor, microservice: Microservice, wish: Wish) -> Microservice:
     """Change the microservice to what is wanted of it."""
+    require(by, Right.CHANGE)
     return edit_microservice(
         by=by,
         microservice=microservice,
@@ -110,6 +112,7 @@ def write_application(
     **fields: Any,
 ) -> Application:
     """Make or change an application. A list of microservices replaces those it has; None leaves them alone."""
+    require(by, Right.CHANGE)
     if application is None:
         application = create_application(by=by, **fields)
     else:

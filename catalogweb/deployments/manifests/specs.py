@@ -6,7 +6,7 @@ from typing import Any
 
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.names import suggestion
-from catalogweb.deployments.container import Container
+from catalogweb.deployments.container import Container, risks
 from catalogweb.deployments.manifests.containers import read_container
 from catalogweb.deployments.manifests.faults import Fault
 from catalogweb.deployments.manifests.fields import Fields
@@ -243,6 +243,9 @@ def _microservice(spec: Fields, name: str, application: str) -> MicroserviceSpec
         spec.fault("config", "config holds fields, such as {level: 3}.")
         config = {}
     catalog_item = images.text("catalogId")
+    # Without any spec nothing is said about it, so it stays as it is.
+    container = read_container(spec.section("container"), config, spec.integer("schedule", 50)) if spec.value else None
+    spec.warnings += [f"{name}: {risk}" for risk in risks(container)] if container else []
     return MicroserviceSpec(
         document=spec.document,
         name=name,
@@ -253,10 +256,7 @@ def _microservice(spec: Fields, name: str, application: str) -> MicroserviceSpec
         revision=images.integer("revision"),
         images=_images(images),
         registry="" if images.text("registry") == "0" else images.text("registry"),
-        # Without any spec nothing is said about it, so it stays as it is.
-        container=read_container(spec.section("container"), config, spec.integer("schedule", 50))
-        if spec.value
-        else None,
+        container=container,
         is_activated=spec.boolean("isActivated") if spec.has("isActivated") else None,
         path=spec.path,
     )

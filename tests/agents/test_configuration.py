@@ -1,0 +1,64 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogweb.agents.configuration import DEFAULTS, SETTINGS, as_reported, checked
+from catalogweb.core.errors import Invalid
+
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
+
+
+def test_defaults_are_values_that_the_table_itself_accepts():
+    assert checked(DEFAULTS) == DEFAULTS
+
+
+@given(st.sampled_from(sorted(SETTINGS)), VALUES)
+def test_checking_accepts_or_refuses_with_the_field_and_never_crashes(name, value):
+    try:
+        assert type(checked({name: value})[name]) is SETTINGS[name].type
+    except Invalid as refused:
+        assert refused.field == name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cpu_limit", 101),
+        ("cpu_limit", -1),
+        ("cpu_limit", "80"),
+        ("cpu_limit", True),
+        ("cpu_limit", math.nan),
+        ("status_frequency", 0),
+        ("status_frequency", 86401),
+        ("messaging_port", 65536),
+        ("container_engine", "lxc"),
+        ("router_mode", ""),
+        ("watchdog_enabled", "true"),
+        ("upstream_routers", "a"),
+        ("host", "a\x00"),
+        ("upstream_routers", ["\x00"]),
+    ],
+)
+def test_checking_refuses_what_lies_outside_the_table(name, value):
+    with pytest.raises(Invalid, match=name):
+        checked({name: value})
+
+
+def test_checking_leaves_unknown_names_out():
+    assert checked({"colour": "red"}) == {}
+
+
+@given(st.dictionaries(st.sampled_from(sorted(SETTINGS)) | st.text(), VALUES))
+def test_reported_values_are_taken_whatever_an_agent_sends(values):
+    assert set(as_reported(values)) <= set(SETTINGS)
+
+
+def test_reported_values_of_the_wrong_kind_are_left_out():
+    sent = {"cpu_limit": 10**400, "memory_limit": math.nan, "disk_limit": "50", "log_limit": True, "host": "\x00"}
+
+    assert as_reported(sent | {"status_frequency": 10.0, "available_disk_threshold": 20.5}) == {
+        "status_frequency": 10,
+        "available_disk_threshold": 20.5,
+    }

@@ -1,0 +1,112 @@
+"""A rotation restarts nothing that runs; what failed to pull starts anew with the right credentials."""
+
+import pytest
+
+from catalogweb.changelog.models import Entry
+from catalogweb.deployments.desired import note_served, registries_of, wanted_on
+from catalogweb.deployments.models import Microservice, MicroserviceStatus
+from catalogweb.deployments.services import set_activated
+from catalogweb.deployments.sources import edit_registry
+from catalogweb.deployments.words import WORDS
+from tests.factories import MicroserviceFactory, PrivateRegistryFactory, RevisionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def registry(db):
+    return PrivateRegistryFactory()
+
+
+@pytest.fixture
+def place(registry, application, agents):
+    def call(state, on=0, **fields):
+        return MicroserviceFactory(
+            application=application, agent=agents[on], revision=RevisionFactory(registry=registry),
+            status__state=state, **fields,
+        )  # fmt: skip
+
+    return call
+
+
+def generation(microservice):
+    return Microservice.objects.get(pk=microservice.pk).generation
+
+
+@pytest.mark.parametrize("state", sorted(set(WORDS) - {"FAILED"}))
+def test_rotation_rebuilds_nothing_that_did_not_fail(operator, registry, place, raised, state):
+    microservice = place(state)
+    edit_registry(by=operator, registry=registry, password="new")
+
+    assert (generation(microservice), raised()) == (1, {"horse-1": {"registries"}})
+
+
+def test_rotation_rebuilds_what_failed_and_tells_its_agent_only(operator, registry, place, raised):
+    failed, running = place("FAILED"), place("RUNNING", on=1)
+    edit_registry(by=operator, registry=registry, password="new")
+
+    assert (generation(failed), generation(running)) == (2, 1)
+    assert raised() == {
+        "horse-1": {"registries", "microservice_list", "microservice_config"},
+        "horse-2": {"registries"},
+    }
+
+
+def test_rotation_leaves_failures_of_other_registries_alone(operator, registry, place):
+    other = MicroserviceFactory(status__state="FAILED")
+    edit_registry(by=operator, registry=registry, password="new")
+
+    assert generation(other) == 1
+
+
+def test_rotation_does_not_rebuild_what_is_stopped(operator, registry, place):
+    stopped = place("FAILED", is_activated=False)
+    edit_registry(by=operator, registry=registry, password="new")
+
+    assert generation(stopped) == 1
+
+
+def test_rotation_of_nothing_rebuilds_nothing(operator, registry, place, raised):
+    failed = place("FAILED")
+    edit_registry(by=operator, registry=registry, password="q1u45ic9kst563art")
+
+    assert (generation(failed), raised()) == (1, {})
+
+
+def test_rebuild_after_a_rotation_stands_in_the_log(operator, registry, place):
+    failed = place("FAILED")
+    edit_registry(by=operator, registry=registry, password="new")
+
+    entry = Entry.objects.get(object_id=failed.uuid)
+    assert (entry.action, entry.after) == ("rebuild", {"generation": 2})
+
+
+def test_container_that_runs_is_not_told_to_rebuild_by_a_rotation(operator, registry, place, agents):
+    running = place("RUNNING", status__container_id="c1", status__built_generation=1)
+    note_served(agents[0].pk)
+    edit_registry(by=operator, registry=registry, password="new")
+
+    assert [(w.microservice, w.rebuild) for w in wanted_on(agents[0].pk)] == [(running, False)]
+
+
+def test_agent_gets_the_built_in_registries_and_those_it_needs_only(registry, place, agents):
+    PrivateRegistryFactory()
+    place("RUNNING")
+
+    assert [r.pk for r in registries_of(agents[0])] == [1, 2, registry.pk]
+    assert [r.pk for r in registries_of(agents[1])] == [1, 2]
+
+
+def test_agent_loses_a_registry_with_the_last_started_microservice(operator, registry, place, agents):
+    set_activated(by=operator, microservices=[place("RUNNING")], is_activated=False)
+
+    assert [r.pk for r in registries_of(agents[0])] == [1, 2]
+
+
+def test_rotation_takes_the_same_statements_for_few_and_many(operator, registry, place, django_assert_max_num_queries):
+    for _ in range(30):
+        place("FAILED")
+
+    with django_assert_max_num_queries(20):
+        edit_registry(by=operator, registry=registry, password="new")
+    assert MicroserviceStatus.objects.filter(microservice__generation=2).count() == 30
