@@ -1,0 +1,117 @@
+"""Catalog items with their images, and registries."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from catalogweb.backoffice.base import ReadOnlyAdmin, ServiceAdmin, ServiceForm, secret_field
+from catalogweb.backoffice.images import IMAGE_FIELDS, ImagesForm, chosen_images
+from catalogweb.catalog.models import CatalogItem, Registry, Revision
+from catalogweb.catalog.registries import create_registry, delete_registry
+from catalogweb.catalog.services import create_item, delete_item
+from catalogweb.core.rights import Actor
+from catalogweb.deployments.sources import edit_catalog_item, edit_registry
+
+
+class CatalogItemForm(ImagesForm):
+    reason = forms.CharField(required=False, max_length=200, help_text="Why the images change; kept with the revision.")
+    move_running = forms.BooleanField(
+        required=False, initial=True, help_text="Microservices of this item move to the new images now."
+    )
+
+    def initial_of(self, instance: Any) -> dict[str, Any]:
+        return self.images_of(instance.current)
+
+
+ITEM_FIELDS = [
+    "name", "description", "category", "publisher", "picture", "ram_required", "disk_required", "config_example",
+    "is_public",
+]  # fmt: skip
+
+
+@admin.register(CatalogItem)
+class CatalogItemAdmin(ServiceAdmin):
+    form = CatalogItemForm
+    fields = [*ITEM_FIELDS, *IMAGE_FIELDS, "reason", "move_running"]
+    list_display = ["id", "name", "description", "registry", "x86", "arm", "category"]
+    list_display_links = ["id", "name"]
+    list_filter = ["category"]
+    search_fields = ["name", "description", "category", "publisher"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogItem]:
+        return CatalogItem.objects.with_images()
+
+    @admin.display
+    def registry(self, item: CatalogItem) -> str:
+        return item.registry_url
+
+    @admin.display(description="x86")
+    def x86(self, item: CatalogItem) -> str:
+        return item.images.get("x86", "")
+
+    @admin.display(description="ARM")
+    def arm(self, item: CatalogItem) -> str:
+        return item.images.get("arm", "")
+
+    def create(self, by: Actor, data: dict[str, Any]) -> CatalogItem:
+        values = {name: data[name] for name in [*ITEM_FIELDS, "registry", "reason"]}
+        return create_item(by=by, images=chosen_images(data), **values)
+
+    def change(self, by: Actor, obj: CatalogItem, data: dict[str, Any]) -> CatalogItem:
+        values = {name: data[name] for name in [*ITEM_FIELDS, "reason", "move_running"]}
+        stored = CatalogItem.objects.with_images().get(pk=obj.pk)
+        images = {a: reference for a, reference in chosen_images(data).items() if reference}
+        # Only what somebody changed is checked anew: references that came over the wire stay as they were sent.
+        if (images, data["registry"]) != (stored.images, stored.registry):
+            values |= {"images": images, "registry": data["registry"]}
+        return edit_catalog_item(by=by, item=stored, built_in=stored.is_system, **values)
+
+    def remove(self, by: Actor, obj: CatalogItem) -> None:
+        delete_item(by=by, item=obj)
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    list_display = ["item", "number", "registry", "author", "reason", "created_at"]
+    search_fields = ["item__name"]
+    fields = ["item", "number", "registry", "image_list", "author", "reason", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
+        """Items' revisions; a microservice's own images show on its page."""
+        return Revision.objects.filter(item__isnull=False).select_related("item", "registry", "author")
+
+    @admin.display(description="images")
+    def image_list(self, revision: Revision) -> str:
+        return ", ".join(f"{a}: {reference}" for a, reference in revision.by_architecture.items())
+
+
+class RegistryForm(ServiceForm):
+    password = secret_field("Blank keeps the stored password.")
+    remove_credentials = forms.BooleanField(required=False, help_text="Forget user name and password.")
+
+
+REGISTRY_FIELDS = [
+    "url", "username", "password", "email", "is_private", "is_secure", "requires_certificate", "certificate",
+]  # fmt: skip
+
+
+@admin.register(Registry)
+class RegistryAdmin(ServiceAdmin):
+    form = RegistryForm
+    list_display = ["id", "url", "username", "is_private", "is_secure", "email"]
+    list_display_links = ["id", "url"]
+    list_filter = ["is_private"]
+    search_fields = ["url", "username", "email"]
+    fields = [*REGISTRY_FIELDS, "remove_credentials"]
+
+    def create(self, by: Actor, data: dict[str, Any]) -> Registry:
+        return create_registry(by=by, **{name: data[name] for name in REGISTRY_FIELDS})
+
+    def change(self, by: Actor, obj: Registry, data: dict[str, Any]) -> Registry:
+        return edit_registry(by=by, registry=obj, **data)
+
+    def remove(self, by: Actor, obj: Registry) -> None:
+        delete_registry(by=by, registry=obj)

@@ -1,0 +1,128 @@
+"""A microservice's form: from its fields to a container and a source of images."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from catalogweb.agents.models import Agent
+from catalogweb.backoffice.images import ImagesForm, chosen_images
+from catalogweb.catalog.models import Revision
+from catalogweb.catalog.services import own_revision
+from catalogweb.core.errors import Invalid
+from catalogweb.core.rights import Actor
+from catalogweb.deployments.container import OPTIONS, Container, Port, Volume
+
+CONTAINER_FIELDS = [
+    "env", "port_lines", "volumes", "commands", "extra_hosts", "config", "host_network", "privileged", "log_size",
+    "schedule", "options",
+]  # fmt: skip
+PORT = re.compile(r"(?P<external>\d{1,5}):(?P<internal>\d{1,5})(?:/(?P<protocol>tcp|udp))?")
+Source = Callable[[Actor, Revision | None], Revision | None]
+
+
+class MicroserviceForm(ImagesForm):
+    """A revision of a catalog item, or own images with their registry."""
+
+    env = forms.JSONField(required=False, initial=dict, help_text='Values are text: {"LEVEL": "3"}.')
+    port_lines = forms.CharField(
+        label="Ports", required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="One a line: 8080:80/tcp."
+    )
+    places = {
+        "images": "revision",
+        "catalog_item": "revision",
+        "ports": "port_lines",
+        **dict.fromkeys(OPTIONS, "options"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["revision"].required = False
+        self.fields["revision"].help_text = "Of a catalog item; leave it blank to give own images below."
+
+    def initial_of(self, instance: Any) -> dict[str, Any]:
+        shown = {"port_lines": "\n".join(instance.port_list), "env": dict(instance.env)}
+        if instance.revision.item_id is None:
+            return shown | {"revision": None} | self.images_of(instance.revision)
+        return shown
+
+    def clean_port_lines(self) -> tuple[Port, ...]:
+        return tuple(_port(line) for line in self.cleaned_data["port_lines"].split())
+
+    def clean_env(self) -> dict[str, str]:
+        env = _a(dict, self.cleaned_data["env"])
+        if not all(isinstance(value, str) for value in env.values()):
+            raise forms.ValidationError('Write every value as text, such as {"LEVEL": "3"}.')
+        return env
+
+    def clean_volumes(self) -> tuple[Volume, ...]:
+        try:
+            return tuple(Volume(**volume) for volume in _a(list, self.cleaned_data["volumes"]))
+        except TypeError:
+            raise forms.ValidationError('Write volumes as [{"host": "/srv", "container": "/data"}].') from None
+
+    def clean_commands(self) -> tuple[str, ...]:
+        return tuple(str(word) for word in _a(list, self.cleaned_data["commands"]))
+
+    def clean_extra_hosts(self) -> tuple[tuple[str, str], ...]:
+        try:
+            return tuple((str(name), str(address)) for name, address in _a(list, self.cleaned_data["extra_hosts"]))
+        except (TypeError, ValueError):
+            raise forms.ValidationError('Write extra hosts as [["db", "10.0.0.5"]].') from None
+
+    def clean_config(self) -> dict[str, Any]:
+        return _a(dict, self.cleaned_data["config"])
+
+    def clean_options(self) -> dict[str, Any]:
+        return _a(dict, self.cleaned_data["options"])
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors:
+            values = {name: cleaned[name] for name in CONTAINER_FIELDS if name != "port_lines"}
+            cleaned["container"] = Container(ports=cleaned["port_lines"], **values)
+            cleaned["source"] = _source(cleaned)
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The service reads the values from `cleaned_data`; some are no column's."""
+
+
+class PlacingForm(MicroserviceForm):
+    """The same for one or many agents."""
+
+    agents = forms.ModelMultipleChoiceField(Agent.objects.all(), help_text="One microservice is placed on each.")
+    pattern = forms.CharField(required=False, help_text="Names on several agents, such as {name}-{agent}.")
+    places = {**MicroserviceForm.places, "agent": "agents"}
+
+
+def _port(line: str) -> Port:
+    found = PORT.fullmatch(line)
+    if not found:
+        raise forms.ValidationError(f"“{line}” is not a port mapping such as 8080:80/tcp.")
+    return Port(int(found["internal"]), int(found["external"]), found["protocol"] or "tcp")
+
+
+def _a(kind: type, value: Any) -> Any:
+    if value in (None, ""):
+        return kind()
+    if not isinstance(value, kind):
+        raise forms.ValidationError(f"Write a JSON {'object' if kind is dict else 'list'}.")
+    return value
+
+
+def _source(data: dict[str, Any]) -> Source:
+    """The chosen revision, or own images; as it was when those did not change."""
+
+    def revision(by: Actor, now: Revision | None) -> Revision | None:
+        images = {a: reference for a, reference in chosen_images(data).items() if reference}
+        if data["revision"]:
+            return data["revision"]
+        if not images or not data["registry"]:
+            raise Invalid("Choose a revision, or give own images and their registry.", field="images")
+        if now and now.item_id is None and now.by_architecture == images and now.registry == data["registry"]:
+            return now
+        return own_revision(by=by, images=images, registry=data["registry"])
+
+    return revision

@@ -1,0 +1,41 @@
+"""Lists of the admin ask the database as often for ten rows as for one."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from catalogweb.accounts.models import AccessToken
+from catalogweb.accounts.services import issue_token
+from catalogweb.agents.models import Tag
+from catalogweb.agents.services import issue_provisioning_key
+from catalogweb.core.rights import System
+from tests.factories import CatalogItemFactory, MicroserviceFactory, UserFactory
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+# The largest count that any list of the admin needs.
+MOST = 12
+
+
+def fill(rows: int) -> None:
+    for _ in range(rows):
+        microservice = MicroserviceFactory(revision=CatalogItemFactory().current)
+        microservice.agent.tags.add(Tag.objects.get_or_create(name="barn")[0])
+        issue_provisioning_key(by=System(), agent=microservice.agent)
+        issue_token(user=UserFactory(), kind=AccessToken.Kind.SESSION)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_admin_list_needs_no_more_queries_for_more_rows(admin_client, model):
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    fill(1)
+    admin_client.get(url)
+
+    with CaptureQueriesContext(connection) as few:
+        admin_client.get(url)
+    fill(9)
+    with CaptureQueriesContext(connection) as many:
+        admin_client.get(url)
+
+    assert len(many) == len(few) <= MOST
