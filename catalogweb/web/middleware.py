@@ -2,13 +2,21 @@
 
 import ipaddress
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from catalogweb.changelog.door import through
+from catalogweb.core.errors import Refusal
+from catalogweb.web.requests import PageRequest
+from catalogweb.web.views.errors import refused
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[Any], HttpResponse]
 API = "/api/"
 
 
@@ -27,7 +35,7 @@ class TrustedProxyMiddleware:
             if forwarded:
                 request.META["REMOTE_ADDR"] = self._client(forwarded)
             if scheme == "https":
-                request.META["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = "https"
+                request.META["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = "https"  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def _is_trusted(self, address: str) -> bool:
@@ -69,3 +77,27 @@ class DoorMiddleware:
         with through("admin" if request.path.startswith("/admin/") else "web") as passage:
             request.request_id = passage.request_id  # type: ignore[attr-defined]
             return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """What services refuse outside a form becomes a page; a fragment asked for after the session ended, a sign-in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PageRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path.startswith(API):
+            raise BadRequest("PostgreSQL takes no NUL in text.")
+        response = self.get_response(request)
+        if not request.htmx or response.status_code != 302:
+            return response
+        sign_in = reverse(settings.LOGIN_URL)
+        if not response.headers["Location"].startswith(sign_in):
+            return response
+        back = urlencode({"next": request.htmx.current_url_abs_path or "/"})
+        return HttpResponseClientRedirect(f"{sign_in}?{back}")
+
+    def process_exception(self, request: PageRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refusal) and not request.path.startswith(API):
+            return refused(request, exception)
+        return None

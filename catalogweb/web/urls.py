@@ -1,8 +1,49 @@
-from django.urls import path
-from django.views.generic import TemplateView
+"""The operator pages."""
+
+from django.urls import include, path
+
+from catalogweb.web.urls_workloads import urlpatterns as workloads
+from catalogweb.web.views import catalog, overview, registries, session, tokens, users
 
 app_name = "web"
+
+catalog_urls = [
+    path("", catalog.catalog_list, name="catalog-list"),
+    path("add/", catalog.catalog_create, name="catalog-create"),
+    path("<int:pk>/", catalog.catalog_item, name="catalog-item"),
+    path("<int:pk>/edit/", catalog.catalog_edit, name="catalog-edit"),
+    path("<int:pk>/delete/", catalog.catalog_delete, name="catalog-delete"),
+]
+
+registry_urls = [
+    path("", registries.registry_list, name="registry-list"),
+    path("add/", registries.registry_create, name="registry-create"),
+    path("<int:pk>/", registries.registry_detail, name="registry-detail"),
+    path("<int:pk>/edit/", registries.registry_edit, name="registry-edit"),
+    path("<int:pk>/delete/", registries.registry_delete, name="registry-delete"),
+]
+
+account_urls = [
+    path("tokens/", tokens.token_list, name="token-list"),
+    path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
+    path("password/", session.change_password, name="password"),
+]
+
+user_urls = [
+    path("", users.user_list, name="user-list"),
+    path("add/", users.user_create, name="user-create"),
+    path("<int:pk>/", users.user_edit, name="user-edit"),
+    path("<int:pk>/delete/", users.user_delete, name="user-delete"),
+]
+
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="base.html"), name="overview"),
-    path("sign-in/", TemplateView.as_view(template_name="base.html"), name="sign-in"),
+    path("", overview.overview, name="overview"),
+    path("sign-in/", session.sign_in, name="sign-in"),
+    path("sign-out/", session.sign_out, name="sign-out"),
+    path("sign-up/", session.sign_up_page, name="sign-up"),
+    path("catalog/", include(catalog_urls)),
+    path("registries/", include(registry_urls)),
+    path("account/", include(account_urls)),
+    path("users/", include(user_urls)),
+    *workloads,
 ]

@@ -1,5 +1,112 @@
-"""Template tags of the pages."""
+"""Template tags of the pages. They are builtins: no page loads them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from django import template
+from django.core.paginator import Page
+from django.template import Context
+from django.urls import reverse
+from django.utils import timezone
+
+from catalogweb.agents.presence import Presence
+from catalogweb.core.architectures import Architecture
 
 register = template.Library()
+
+PRESENCE_TONES = {Presence.ONLINE: "good", Presence.LATE: "late", Presence.OFFLINE: "bad", Presence.NEVER: "idle"}
+UNITS = ((86400, "day"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+@register.inclusion_tag("components/nav_link.html", takes_context=True)
+def nav_link(context: Context, name: str, label: str, icon: str, section: str = "") -> dict[str, Any]:
+    """One line of the navigation; current while the page's URL name begins with its section."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    here = (match.url_name or "") if match and match.namespace == "web" else ""
+    is_current = here.startswith(section or name.partition("-")[0])
+    return {"href": reverse(f"web:{name}"), "label": label, "icon": icon, "is_current": is_current}
+
+
+@register.inclusion_tag("components/sort_header.html", takes_context=True)
+def sort_header(context: Context, name: str, label: str, target: str = "", css: str = "") -> dict[str, Any]:
+    """A column head that sorts by `name`, and back on the second click."""
+    request = context["request"]
+    order = {name: "ascending", f"-{name}": "descending"}.get(str(context.get("sort")), "")
+    query = request.GET.copy()
+    query["sort"] = f"-{name}" if order == "ascending" else name
+    query.pop("page", None)
+    return {"label": label, "order": order, "link": f"{request.path}?{query.urlencode()}", "target": target, "css": css}
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(parts: Iterable[tuple[str, int]]) -> dict[str, Any]:
+    """(tone, number) side by side, as shares of their sum."""
+    known = [(tone, number) for tone, number in parts if number]
+    total, left, shares = sum(number for _, number in known), 0.0, []
+    for tone, number in known:
+        width = 100 * number / total
+        shares.append((tone, round(left, 2), round(width, 2)))
+        left += width
+    return {"shares": shares}
+
+
+@register.filter
+def ago(time: datetime) -> str:
+    """How long ago, in the largest whole unit: "3 min ago"."""
+    seconds = int((timezone.now() - time).total_seconds())
+    if seconds < 0:
+        return in_future(-seconds)
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, ""))
+    return f"{_amount(seconds // size, unit)} ago" if unit else "just now"
+
+
+def in_future(seconds: int) -> str:
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, "s"))
+    return f"in {_amount(round(seconds / size), unit)}"
+
+
+def _amount(number: int, unit: str) -> str:
+    return f"{number} {unit}{'s' if unit == 'day' and number != 1 else ''}"
+
+
+@register.filter
+def presence_tone(presence: Presence) -> str:
+    return PRESENCE_TONES[presence]
+
+
+@register.filter
+def page_numbers(page: Page) -> Iterable[int | str]:
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def words(name: str) -> str:
+    """A field's name for people."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def is_given(value: Any) -> bool:
+    return value not in (None, "", [], {})
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """A logged value as people would write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping) and all(isinstance(part, str) for part in value.values()):
+        return "\n".join(f"{name}: {part}" for name, part in value.items())
+    return json.dumps(value) if isinstance(value, list | Mapping) else str(value)
+
+
+@register.filter
+def yes_no(value: object) -> str:
+    return "Yes" if value else "No"
+
+
+@register.filter
+def architecture_label(name: str) -> str:
+    return Architecture(name).label if name in Architecture.values else name

@@ -1,0 +1,137 @@
+"""The deploy form: one item, or own images, on one or many agents."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.utils import ErrorDict
+
+from catalogweb.agents.models import Agent
+from catalogweb.catalog.models import CatalogItem
+from catalogweb.core.errors import Refusal
+from catalogweb.deployments.container import risks
+from catalogweb.deployments.models import Application
+from catalogweb.deployments.services import PATTERN, names_on
+from catalogweb.web.forms.images import ImagesForm
+
+MOST_SHOWN = 200
+
+
+class ItemField(forms.ModelChoiceField):
+    """A choice that is made in any case: none of the items is one."""
+
+    def clean(self, value: Any) -> CatalogItem | None:
+        return None if value in self.empty_values else super().clean(value)
+
+
+class DeployForm(ImagesForm):
+    item = ItemField(
+        CatalogItem.objects.with_images().order_by("name"),
+        label="Catalog item",
+        empty_label="None: images of its own",
+    )
+    agents = forms.ModelMultipleChoiceField(
+        Agent.objects.with_status(),
+        to_field_name="uuid",
+        error_messages={"required": "Choose at least one agent."},
+    )
+    application = forms.CharField(
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "applications", "autocomplete": "off"}),
+        help_text="One that exists, or a new name: then it is made along.",
+    )
+    name = forms.CharField(
+        label="Microservice name",
+        max_length=200,
+        help_text="Lower-case letters, digits, dots and inner hyphens, such as heart-rate.",
+    )
+    pattern = forms.CharField(
+        label="Name pattern for several agents",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": PATTERN, "class": "mono"}),
+        help_text="{name} and {agent} are filled in per agent.",
+    )
+    places: ClassVar[dict[str, str]] = {"agent": "agents", "images": "agents"}
+    field_order = ("item", "x86", "arm", "registry", "agents", "application", "name", "pattern")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.understood: dict[str, Any] = {}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("item") and not self.has_error("item"):
+            self.require_images()
+        # A refusal takes its field out of the cleaned data; what would be made is shown beside it all the same.
+        self.understood = dict(given)
+        return given
+
+    def arguments(self) -> dict[str, Any]:
+        given = {name: self.cleaned_data[name] for name in ("agents", "application", "name", "pattern")}
+        source = {"item": self.cleaned_data["item"]} if self.cleaned_data["item"] else self.chosen_images()
+        return given | source | {"container": self.container}
+
+    def look(self) -> None:
+        """Read what is typed so far, without a word about what is missing."""
+        self.full_clean()
+        self._errors = ErrorDict()
+
+    @property
+    def typed_images(self) -> dict[str, str]:
+        """Image by architecture, as far as something is chosen."""
+        item = self._so_far("item") if self.is_bound else self.initial.get("item")
+        if isinstance(item, CatalogItem):
+            return item.images
+        return self.images if self.is_bound and hasattr(self, "cleaned_data") else {}
+
+    def _so_far(self, name: str) -> Any:
+        return self.understood.get(name)
+
+    def chosen_uuids(self) -> set[str]:
+        return set(self["agents"].value() or ())
+
+    @property
+    def placements(self) -> list[tuple[str, Agent, str]]:
+        """(name, agent, image) of each microservice this would make; empty until enough is chosen."""
+        agents, name = self._so_far("agents"), self._so_far("name")
+        if not agents:
+            return []
+        try:
+            names = names_on(list(agents), name or "…", self._so_far("pattern") or "")
+        except Refusal:
+            return []
+        return [(name, agent, self.typed_images.get(agent.architecture, "")) for name, agent in names.items()]
+
+    @property
+    def risks(self) -> list[str]:
+        return risks(self.container) if hasattr(self, "cleaned_data") else []
+
+    @property
+    def makes_application(self) -> str:
+        """The name of the application that would be made along."""
+        name = self._so_far("application") or ""
+        return name if name and not Application.objects.filter(name=name).exists() else ""
+
+
+def agent_choices(form: DeployForm, query: str) -> tuple[list[tuple[Agent, str, bool]], int]:
+    """(agent, its image, chosen): all that are chosen, then those that match; and how many more match."""
+    chosen, images = form.chosen_uuids(), form.typed_images
+    agents = Agent.objects.with_status().order_by("name")
+    found = agents.matching(query).exclude(uuid__in=chosen)
+    rows = [*(agents.filter(uuid__in=chosen) if chosen else ()), *found[:MOST_SHOWN]]
+    more = max(0, found.count() - MOST_SHOWN) if len(rows) >= MOST_SHOWN else 0
+    return [(agent, images.get(agent.architecture, ""), agent.uuid in chosen) for agent in rows], more
+
+
+def initial_from(query: Any) -> dict[str, Any]:
+    """What a link to the form may fill in: ?item=ID, ?agent=UUID, ?application=NAME."""
+    item_id = query.get("item", "")
+    item = CatalogItem.objects.with_images().filter(pk=item_id).first() if _is_id(item_id) else None
+    initial: dict[str, Any] = {"application": query.get("application", ""), "agents": query.getlist("agent")}
+    if item:
+        initial |= {"item": item, "config": "" if item.config_example == "{}" else item.config_example}
+    return initial
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 18

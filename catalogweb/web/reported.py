@@ -1,0 +1,43 @@
+"""What an agent says of its machine and of itself, in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+
+from catalogweb.deployments.reports import number
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1f} %"
+
+
+def _bytes(value: float) -> str:
+    return filesizeformat(value).replace("\xa0", " ")
+
+
+def _megabytes(value: float) -> str:
+    return f"{value:,.0f} MB"
+
+
+def _duration(milliseconds: float) -> str:
+    minutes = int(milliseconds // 60_000)
+    days, hours = divmod(minutes // 60, 24)
+    parts = [f"{days} d" if days else "", f"{hours} h" if hours else "", "" if days else f"{minutes % 60} min"]
+    return " ".join(filter(None, parts))
+
+
+# Name in the report -> what people call it, and how its number is said.
+FACTS: dict[str, tuple[str, Callable[[float], str]]] = {
+    "systemTotalCpu": ("CPU of the machine", _percent),
+    "systemAvailableMemory": ("Memory free", _bytes),
+    "systemAvailableDisk": ("Disk free", _bytes),
+    "cpuUsage": ("CPU of the agent", _percent),
+    "memoryUsage": ("Memory of the agent", _megabytes),
+    "daemonOperatingDuration": ("Up for", _duration),
+}
+
+
+def report_facts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(what, how much) of everything that the report says a number about."""
+    return [(label, say(number(report[name]))) for name, (label, say) in FACTS.items() if name in report]

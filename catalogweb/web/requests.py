@@ -1,0 +1,25 @@
+"""What views know of a request: who is signed in, and what htmx says."""
+
+from typing import cast
+
+from django.http import HttpRequest, QueryDict
+from django_htmx.middleware import HtmxDetails
+
+from catalogweb.accounts.models import User
+
+
+class PageRequest(HttpRequest):
+    """The type of a request that has passed the middleware; never instantiated."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address, after trusted proxies."""
+    return cast(str, request.META.get("REMOTE_ADDR", ""))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing unless it was sent, even when it has no fields."""
+    return request.POST if request.method == "POST" else None

@@ -1,0 +1,45 @@
+"""Agents, applications, microservices, deployments, manifests, change log."""
+
+from django.urls import include, path
+
+from catalogweb.web.views import agents, applications, changelog, deploy, deployments, manifests, microservices
+
+agent_urls = [
+    path("", agents.agent_list, name="agent-list"),
+    path("add/", agents.agent_create, name="agent-create"),
+    path("<str:uuid>/", agents.agent_detail, name="agent-detail"),
+    path("<str:uuid>/edit/", agents.agent_edit, name="agent-edit"),
+    path("<str:uuid>/key/", agents.agent_key, name="agent-key"),
+    path("<str:uuid>/delete/", agents.agent_delete, name="agent-delete"),
+]
+
+application_urls = [
+    path("", applications.application_list, name="application-list"),
+    path("add/", applications.application_create, name="application-create"),
+    path("<str:name>/", applications.application_detail, name="application-detail"),
+    path("<str:name>/edit/", applications.application_edit, name="application-edit"),
+    path("<str:name>/start/", applications.application_start, name="application-start"),
+    path("<str:name>/stop/", applications.application_stop, name="application-stop"),
+    path("<str:name>/delete/", applications.application_delete, name="application-delete"),
+]
+
+microservice_urls = [
+    path("", microservices.microservice_list, name="microservice-list"),
+    path("<str:uuid>/", microservices.microservice_detail, name="microservice-detail"),
+    path("<str:uuid>/edit/", microservices.microservice_edit, name="microservice-edit"),
+    path("<str:uuid>/start/", microservices.microservice_start, name="microservice-start"),
+    path("<str:uuid>/stop/", microservices.microservice_stop, name="microservice-stop"),
+    path("<str:uuid>/rebuild/", microservices.microservice_rebuild, name="microservice-rebuild"),
+    path("<str:uuid>/delete/", microservices.microservice_delete, name="microservice-delete"),
+]
+
+urlpatterns = [
+    path("agents/", include(agent_urls)),
+    path("applications/", include(application_urls)),
+    path("microservices/", include(microservice_urls)),
+    path("deploy/", deploy.deploy, name="deploy"),
+    path("deployments/", deployments.deployment_list, name="deployment-list"),
+    path("deployments/<int:pk>/", deployments.deployment_detail, name="deployment-detail"),
+    path("manifests/", manifests.manifests, name="manifests"),
+    path("changes/", changelog.changelog_list, name="changelog-list"),
+]

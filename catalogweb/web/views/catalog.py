@@ -1,0 +1,99 @@
+"""Catalog items: list, page, add, edit, delete."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.catalog.services import create_item, delete_item
+from catalogweb.changelog.services import entries_of
+from catalogweb.core.rights import Right, require
+from catalogweb.deployments.manifests import export
+from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.sources import edit_catalog_item
+from catalogweb.web.forms.base import ServiceForm
+from catalogweb.web.forms.catalog import CatalogItemForm, EditCatalogItemForm
+from catalogweb.web.lists import Filter, in_order, page_of
+from catalogweb.web.render import render_page
+from catalogweb.web.requests import PageRequest, posted
+
+ORDERS = {
+    "id": "pk",
+    "name": "name",
+    "description": "description",
+    "registry": "current__registry__url",
+    "uses": "use_count",
+}
+USERS_SHOWN = 100
+
+
+@require_safe
+def catalog_list(request: PageRequest) -> HttpResponse:
+    asked = {name: request.GET.get(name, "") for name in ("q", "registry", "category")}
+    items = CatalogItem.objects.with_images().with_uses().matching(asked["q"])
+    if asked["registry"].isdecimal():
+        items = items.filter(current__registry=int(asked["registry"][:18]))
+    if asked["category"]:
+        items = items.filter(category=asked["category"])
+    items, sort = in_order(request, items, ORDERS, "id")
+    context = {"page": page_of(request, items), "sort": sort, "query": asked["q"], "filters": _filters(asked)}
+    return render_page(request, "catalog/list.html", context, partial="catalog/_table.html")
+
+
+def _filters(asked: dict[str, str]) -> list[Filter]:
+    """Choices are read only where a page shows them, not in fragments."""
+    registries = Registry.objects.only("pk", "url", "username")
+    categories = (
+        CatalogItem.objects.exclude(category="").order_by("category").values_list("category", flat=True).distinct()
+    )
+    return [
+        Filter("registry", "Registry", asked["registry"], lambda: [(r.pk, str(r)) for r in registries]),
+        Filter("category", "Category", asked["category"], lambda: [(c, c) for c in categories]),
+    ]
+
+
+@require_safe
+def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
+    item = get_object_or_404(CatalogItem.objects.with_images().with_uses(), pk=pk)
+    users = Microservice.objects.filter(revision__item=item).select_related("application", "agent", "revision")
+    context = {
+        "item": item,
+        "revisions": item.revisions.select_related("registry", "author").prefetch_related("images"),
+        "users": users[:USERS_SHOWN],
+        "more_users": max(0, item.use_count - USERS_SHOWN),
+        "entries": entries_of(item)[:10],
+        "yaml": export(item),
+    }
+    return render(request, "catalog/item.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def catalog_create(request: PageRequest) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    form = CatalogItemForm(posted(request))
+    if form.submit(create_item, by=request.user):
+        messages.success(request, f"{form.result.name} is in the catalog as item {form.result.pk}.")
+        return redirect("web:catalog-item", form.result.pk)
+    return render(request, "catalog/form.html", {"form": form, "item": None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def catalog_edit(request: PageRequest, pk: int) -> HttpResponse:
+    item = get_object_or_404(CatalogItem.objects.with_images().with_uses(), pk=pk)
+    require(request.user, Right.ADMINISTER if item.is_system else Right.CHANGE)
+    form = EditCatalogItemForm(item, item.use_count, posted(request))
+    if form.submit(edit_catalog_item, by=request.user, item=item, built_in=item.is_system):
+        messages.success(request, f"{form.result.name} is saved.")
+        return redirect("web:catalog-item", pk)
+    return render(request, "catalog/form.html", {"form": form, "item": item})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def catalog_delete(request: PageRequest, pk: int) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    item, form = get_object_or_404(CatalogItem, pk=pk), ServiceForm(posted(request))
+    if form.submit(delete_item, by=request.user, item=item):
+        messages.success(request, f"{item.name} is no longer in the catalog.")
+        return redirect("web:catalog-list")
+    return render(request, "catalog/delete.html", {"item": item, "form": form})

@@ -1,0 +1,52 @@
+"""Deployments: who placed what with which settings, and how that went."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from catalogweb.deployments.container import Container, risks
+from catalogweb.deployments.groups import GROUPS, counts_by, failures, in_group
+from catalogweb.deployments.hints import hint_for
+from catalogweb.deployments.models import Deployment, Microservice
+from catalogweb.web.forms.lines import write_config
+from catalogweb.web.lists import in_order, page_of
+from catalogweb.web.render import render_page
+from catalogweb.web.requests import PageRequest
+
+ORDERS = {"when": "pk", "name": "name", "application": "application__name", "author": "author__email"}
+NOTHING = {"wanted": 0, "running": 0, "failed": 0, "total": 0}
+
+
+@require_safe
+def deployment_list(request: PageRequest) -> HttpResponse:
+    query = request.GET.get("q", "")
+    deployments = Deployment.objects.matching(query).with_source()
+    deployments, sort = in_order(request, deployments, ORDERS, "-when")
+    page = page_of(request, deployments)
+    counts = counts_by(Microservice.objects.filter(deployment__in=[d.pk for d in page.object_list]), "deployment")
+    for deployment in page.object_list:
+        deployment.counts = counts.get(deployment.pk, NOTHING)
+    context = {"page": page, "sort": sort, "query": query}
+    return render_page(request, "deployments/list.html", context, partial="deployments/_table.html")
+
+
+@require_safe
+def deployment_detail(request: PageRequest, pk: int) -> HttpResponse:
+    deployment = get_object_or_404(Deployment.objects.with_source(), pk=pk)
+    microservices = Microservice.objects.filter(deployment=deployment)
+    container, status = Container.from_json(deployment.container), request.GET.get("status", "")
+    counts = counts_by(microservices, "deployment").get(pk, NOTHING)
+    context: dict[str, Any] = {
+        "deployment": deployment,
+        "container": container,
+        "config": write_config(container.config),
+        "risks": risks(container),
+        "counts": counts,
+        "status": status,
+        "groups": [(name, label, tone, counts[name]) for name, (label, tone) in GROUPS.items() if counts.get(name)],
+        "failures": [(row, hint_for(row["status__error_message"])) for row in failures(microservices)[:20]],
+        "page": page_of(request, in_group(microservices.detailed(), status).order_by("name")),
+    }
+    return render_page(request, "deployments/detail.html", context, partial="deployments/_live.html")

@@ -1,0 +1,75 @@
+"""The manifest page: a text, its plan, and applying it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from catalogweb.core.errors import Invalid, Refusal
+from catalogweb.core.rights import Right, require
+from catalogweb.deployments.manifests import Fault, ManifestRefused, Plan, apply, plan
+from catalogweb.web.requests import PageRequest
+
+# File name without its ending -> what people choose by.
+EXAMPLES = {
+    "hello-web-demo": "Hello Web Demo: a catalog item for x86 and ARM",
+    "debugger": "Debugger: an application that uses a built-in item",
+    "multiplatform-item": "Catalog item: Alpine Linux",
+    "private-registry": "Registry with user name and password",
+}
+ACTION_TONES = {"create": "good", "update": "busy", "remove": "bad", "unchanged": "idle"}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def manifests(request: PageRequest) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    context: dict[str, Any] = {"examples": EXAMPLES, "text": _example(request.GET.get("example", ""))}
+    if request.method == "POST":
+        context |= _outcome(request)
+    status = 422 if context.get("faults") else 200
+    return render(request, "manifests/page.html", context, status=status)
+
+
+def _example(name: str) -> str:
+    return render_to_string(f"manifests/examples/{name}.yaml") if name in EXAMPLES else ""
+
+
+def _outcome(request: PageRequest) -> dict[str, Any]:
+    """The text as it was sent, and its plan, what was applied, or what is wrong with it."""
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    try:
+        text = _uploaded(request) or text
+        if request.POST.get("do") == "apply":
+            # The text may hold a password and has done its work: it does not come back.
+            return _shown(apply(text, by=request.user), is_done=True) | {"text": ""}
+        return _shown(plan(text, by=request.user), is_done=False) | {"text": text}
+    except ManifestRefused as refused:
+        return {"faults": refused.faults, "text": text}
+    except Invalid as refused:
+        return {"faults": [_as_fault(refused)], "text": text}
+
+
+def _shown(outcome: Plan, *, is_done: bool) -> dict[str, Any]:
+    changes = [(change, ACTION_TONES[change.action]) for change in outcome.changes]
+    return {"plan": outcome, "changes": changes, "is_done": is_done}
+
+
+def _as_fault(refusal: Refusal) -> Fault:
+    return Fault(document=1, line=1, kind="", field="", message=refusal.message)
+
+
+def _uploaded(request: PageRequest) -> str:
+    file = request.FILES.get("file")
+    if file is None:
+        return ""
+    if (file.size or 0) > settings.MANIFEST_MAX_BYTES:
+        raise Invalid(f"{file.name} is longer than {settings.MANIFEST_MAX_BYTES:,} bytes. Split it.")
+    try:
+        return file.read().decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise Invalid(f"{file.name} is not a text in UTF-8.") from None

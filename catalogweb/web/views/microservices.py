@@ -1,0 +1,141 @@
+"""Microservices: list, page, edit, start, stop, rebuild, delete."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalogweb.agents.models import Agent
+from catalogweb.catalog.models import CatalogItem
+from catalogweb.catalog.services import warnings_for
+from catalogweb.changelog.services import entries_of
+from catalogweb.core.rights import Right, require
+from catalogweb.deployments.container import risks
+from catalogweb.deployments.groups import GROUPS, in_group
+from catalogweb.deployments.hints import hint_for
+from catalogweb.deployments.launch import edit_with_images
+from catalogweb.deployments.manifests import export
+from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.services import delete_microservices, rebuild, set_activated
+from catalogweb.web.forms.base import ServiceForm
+from catalogweb.web.forms.lines import write_config
+from catalogweb.web.forms.microservices import MicroserviceForm
+from catalogweb.web.lists import Filter, in_order, page_of
+from catalogweb.web.render import render_page, wants_fragment
+from catalogweb.web.requests import PageRequest, posted
+
+ORDERS = {
+    "name": "name",
+    "application": "application__name",
+    "agent": "agent__name",
+    "since": "status__state_since",
+    "placed": "created_at",
+}
+CHOICES_SHOWN = 500
+
+
+@require_safe
+def microservice_list(request: PageRequest) -> HttpResponse:
+    asked = {name: request.GET.get(name, "") for name in ("q", "status", "application", "agent", "item")}
+    microservices = in_group(Microservice.objects.detailed().matching(asked["q"]), asked["status"])
+    if asked["application"]:
+        microservices = microservices.filter(application__name=asked["application"])
+    if asked["agent"]:
+        microservices = microservices.filter(agent__uuid=asked["agent"])
+    if asked["item"].isdecimal():
+        microservices = microservices.filter(revision__item=asked["item"][:18])
+    microservices, sort = in_order(request, microservices, ORDERS, "name")
+    context = {"page": page_of(request, microservices), "sort": sort, "query": asked["q"], "filters": _filters(asked)}
+    return render_page(request, "microservices/list.html", context, partial="microservices/_table.html")
+
+
+def _filters(asked: dict[str, str]) -> list[Filter]:
+    """Choices are read only where a page shows them, not in fragments."""
+    applications = Application.objects.values_list("name", "name")[:CHOICES_SHOWN]
+    agents = Agent.objects.values_list("uuid", "name")[:CHOICES_SHOWN]
+    items = CatalogItem.objects.order_by("name").values_list("pk", "name")[:CHOICES_SHOWN]
+    return [
+        Filter("status", "Status", asked["status"], [(name, label) for name, (label, _) in GROUPS.items()]),
+        Filter("application", "Application", asked["application"], lambda: list(applications)),
+        Filter("agent", "Agent", asked["agent"], lambda: list(agents)),
+        Filter("item", "Catalog item", asked["item"], lambda: list(items)),
+    ]
+
+
+def _microservice(uuid: str) -> Microservice:
+    return get_object_or_404(Microservice.objects.detailed(), uuid=uuid)
+
+
+@require_safe
+def microservice_detail(request: PageRequest, uuid: str) -> HttpResponse:
+    microservice = _microservice(uuid)
+    context = {
+        "microservice": microservice,
+        "hint": hint_for(microservice.status.error_message),
+        "warnings": warnings_for(microservice.revision),
+        "risks": risks(microservice.container),
+        "config": write_config(microservice.config),
+        "entries": lambda: entries_of(microservice)[:10],
+        "yaml": lambda: export(microservice),
+    }
+    return render_page(request, "microservices/detail.html", context, partial="microservices/_live.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def microservice_edit(request: PageRequest, uuid: str) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    microservice = _microservice(uuid)
+    form = MicroserviceForm(microservice, posted(request))
+    if form.submit(edit_with_images, by=request.user, microservice=microservice):
+        messages.success(
+            request, f"{form.result.full_name} is saved. {form.result.agent.name} hears of it at its next poll."
+        )
+        return redirect("web:microservice-detail", uuid)
+    agents = Agent.objects.values_list("name", flat=True)[:CHOICES_SHOWN]
+    return render(request, "microservices/form.html", {"form": form, "microservice": microservice, "agents": agents})
+
+
+@require_POST
+def microservice_start(request: PageRequest, uuid: str) -> HttpResponse:
+    return _act(request, uuid, set_activated, "is to run", is_activated=True)
+
+
+@require_POST
+def microservice_stop(request: PageRequest, uuid: str) -> HttpResponse:
+    return _act(request, uuid, set_activated, "is to stop", is_activated=False)
+
+
+@require_POST
+def microservice_rebuild(request: PageRequest, uuid: str) -> HttpResponse:
+    return _act(request, uuid, rebuild, "is pulled and built again")
+
+
+def _act(request: PageRequest, uuid: str, service: Callable[..., Any], done: str, **arguments: Any) -> HttpResponse:
+    """Do it; htmx gets the row as it is now, everyone else goes back to where they came from."""
+    microservice = _microservice(uuid)
+    service(by=request.user, microservices=[microservice], **arguments)
+    if wants_fragment(request.htmx):
+        return render(request, "microservices/_row.html", {"microservice": _microservice(uuid), "on_agent": "on_agent" in request.POST})
+    messages.success(request, f"{microservice.full_name} {done}.")
+    return redirect(_back(request, uuid))
+
+
+def _back(request: PageRequest, uuid: str) -> str:
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return back
+    return redirect("web:microservice-detail", uuid).url
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def microservice_delete(request: PageRequest, uuid: str) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    microservice, form = _microservice(uuid), ServiceForm(posted(request))
+    if form.submit(delete_microservices, by=request.user, microservices=[microservice]):
+        messages.success(request, f"{microservice.full_name} is deleted. Its agent removes the container.")
+        return redirect("web:application-detail", microservice.application.name)
+    return render(request, "microservices/delete.html", {"microservice": microservice, "form": form})

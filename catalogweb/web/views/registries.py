@@ -1,0 +1,86 @@
+"""Registries: list, page, add, edit, delete."""
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalogweb.agents.models import Agent
+from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.catalog.registries import create_registry, delete_registry
+from catalogweb.changelog.services import entries_of
+from catalogweb.core.rights import Right, require
+from catalogweb.deployments.manifests import export
+from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.sources import edit_registry
+from catalogweb.web.forms.base import ServiceForm
+from catalogweb.web.forms.registries import EditRegistryForm, RegistryForm
+from catalogweb.web.lists import Filter, in_order, page_of
+from catalogweb.web.render import render_page
+from catalogweb.web.requests import PageRequest, posted
+
+ORDERS = {"id": "pk", "url": "url", "username": "username", "private": "is_private", "uses": "item_count"}
+KINDS = {"private": Q(is_private=True), "public": Q(is_private=False)}
+USERS_SHOWN = 100
+
+
+@require_safe
+def registry_list(request: PageRequest) -> HttpResponse:
+    query, kind = request.GET.get("q", ""), request.GET.get("kind", "")
+    registries = Registry.objects.matching(query).with_uses().filter(KINDS.get(kind, Q()))
+    registries, sort = in_order(request, registries, ORDERS, "id")
+    kinds = [(name, name.title()) for name in KINDS]
+    context = {
+        "page": page_of(request, registries),
+        "sort": sort,
+        "query": query,
+        "filters": [Filter("kind", "Kind", kind, kinds)],
+    }
+    return render_page(request, "registries/list.html", context, partial="registries/_table.html")
+
+
+@require_safe
+def registry_detail(request: PageRequest, pk: int) -> HttpResponse:
+    registry = get_object_or_404(Registry, pk=pk)
+    users = Microservice.objects.filter(revision__registry=registry)
+    context = {
+        "registry": registry,
+        "items": CatalogItem.objects.filter(current__registry=registry)[:USERS_SHOWN],
+        "users": users.select_related("application", "agent")[:USERS_SHOWN],
+        "agents": Agent.objects.filter(pk__in=users.wanted().values("agent_id"))[:USERS_SHOWN],
+        "entries": entries_of(registry)[:10],
+        "yaml": export(registry),
+    }
+    return render(request, "registries/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registry_create(request: PageRequest) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    form = RegistryForm(posted(request))
+    if form.submit(create_registry, by=request.user):
+        messages.success(request, f"Registry {form.result.pk} is added as {form.result}.")
+        return redirect("web:registry-detail", form.result.pk)
+    return render(request, "registries/form.html", {"form": form, "registry": None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registry_edit(request: PageRequest, pk: int) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    registry = get_object_or_404(Registry, pk=pk)
+    form = EditRegistryForm(registry, posted(request))
+    if form.submit(edit_registry, by=request.user, registry=registry):
+        messages.success(request, f"Registry {pk} is saved as {form.result}.")
+        return redirect("web:registry-detail", pk)
+    return render(request, "registries/form.html", {"form": form, "registry": registry})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registry_delete(request: PageRequest, pk: int) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    registry, form = get_object_or_404(Registry, pk=pk), ServiceForm(posted(request))
+    if form.submit(delete_registry, by=request.user, registry=registry):
+        messages.success(request, f"Registry {pk}, {registry}, is removed.")
+        return redirect("web:registry-list")
+    return render(request, "registries/delete.html", {"registry": registry, "form": form})

@@ -1,0 +1,79 @@
+"""Signing in, out and up; one's own password."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalogweb.accounts.services import change_own_password, check_credentials, sign_up
+from catalogweb.core.rights import Right, require
+from catalogweb.web.forms.accounts import PasswordForm, SignInForm, SignUpForm
+from catalogweb.web.requests import PageRequest, address_of, posted
+
+
+def _next(request: PageRequest) -> str:
+    """Where a sign-in leads: back to where it was asked for, if that is a page of ours."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: PageRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(_next(request))
+    form = SignInForm(posted(request))
+    if form.submit(check_credentials, address=address_of(request)):
+        login(request, form.result)
+        return redirect(_next(request))
+    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
+    return render(request, "registration/sign_in.html", context, status=form.status)
+
+
+@require_POST
+def sign_out(request: PageRequest) -> HttpResponse:
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_page(request: PageRequest) -> HttpResponse:
+    if not settings.SIGNUP_OPEN:
+        raise Http404("Sign-up is closed here. Ask a superuser for an account.")
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    form = SignUpForm(posted(request))
+    if form.submit(sign_up, address=address_of(request)):
+        login(request, form.result)
+        messages.success(request, "Welcome. Your account is ready.")
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "registration/sign_up.html", {"form": form}, status=form.status)
+
+
+@login_not_required
+@require_safe
+def admin_sign_in(request: PageRequest) -> HttpResponse:
+    """Django admin sends strangers here: it has no sign-in of its own, so it is throttled like every page."""
+    if request.user.is_authenticated:
+        require(request.user, Right.ADMINISTER)
+        return redirect(_next(request))
+    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.GET.get('next', '/admin/')})}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_password(request: PageRequest) -> HttpResponse:
+    form = PasswordForm(posted(request))
+    if form.submit(change_own_password, by=request.user):
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Your password is changed. Clients that were signed in with it must sign in again.")
+        return redirect("web:token-list")
+    return render(request, "registration/password.html", {"form": form})

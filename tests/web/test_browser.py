@@ -1,0 +1,131 @@
+"""Pages in a real browser: with scripts, without them, at 360 px, by the accessibility rules."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from catalogweb.catalog.models import CatalogItem, Registry
+from tests.factories import PASSWORD, CatalogItemFactory, MicroserviceFactory, PrivateRegistryFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+MINE = ("", "catalog/", "catalog/add/", "registries/", "registries/add/", "account/tokens/", "users/", "users/add/")
+
+
+@pytest.fixture
+def site(live_server) -> str:
+    """An address with one of everything, and Sue who may do anything."""
+    UserFactory(email="sue@example.org", role="superuser", password=PASSWORD)
+    item = CatalogItemFactory(name="heart-rate", images__registry=PrivateRegistryFactory())
+    MicroserviceFactory(revision=item.current, status__state="FAILED")
+    return f"{live_server.url}/"
+
+
+def sign_in(page: Page, site: str) -> Page:
+    page.goto(site)
+    page.get_by_label("E-mail address").fill("sue@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def sue(page: Page, site: str) -> Page:
+    return sign_in(page, site)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")])
+def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site, scheme, width):
+    complaints = []
+    sue.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    sue.emulate_media(color_scheme=scheme)
+    sue.set_viewport_size({"width": width, "height": 800})
+    item, registry = CatalogItem.objects.get(name="heart-rate"), Registry.objects.get(is_private=True)
+    pages = [
+        f"{noun}/{pk}/{act}"
+        for noun, pk in (("catalog", item.pk), ("registries", registry.pk))
+        for act in ("", "edit/")
+    ]
+
+    for path in (*MINE, *pages):
+        sue.goto(site + path)
+        found = Axe().run(sue).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found] == [], path
+        assert sue.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert complaints == []
+
+
+def test_search_refreshes_the_table_and_keeps_the_caret(sue, site):
+    sue.goto(f"{site}catalog/")
+    box = sue.get_by_role("searchbox")
+
+    box.press_sequentially("heart")
+
+    expect(sue.get_by_role("link", name="Router")).to_be_hidden()
+    expect(sue.get_by_role("link", name="heart-rate")).to_be_visible()
+    expect(box).to_be_focused()
+    assert sue.url.endswith("/catalog/?q=heart&registry=&category=")
+
+
+def test_order_survives_the_next_search(sue, site):
+    sue.goto(f"{site}catalog/")
+    sue.get_by_role("link", name="Name").click()
+    expect(sue.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
+
+    sue.get_by_role("searchbox").press_sequentially("r")
+    sue.wait_for_url("**sort=name**")
+
+    expect(sue.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
+
+
+def test_overview_counts_live_and_says_when_the_connection_is_lost(sue, site):
+    assert sue.locator("#gauge-catalog .gauge__figure").inner_text() == "6"
+    sue.locator("#gauge-agents .gauge__figure").focus()
+    CatalogItemFactory()
+
+    expect(sue.locator("#gauge-catalog .gauge__figure")).to_have_text("7", timeout=10000)
+    expect(sue.locator("#gauge-agents .gauge__figure")).to_be_focused()
+    sue.context.set_offline(True)
+    expect(sue.get_by_text("Connection lost")).to_be_visible(timeout=10000)
+    sue.context.set_offline(False)
+    expect(sue.get_by_text("Connection lost")).to_be_hidden(timeout=10000)
+
+
+def test_a_refused_form_takes_the_focus_and_leads_to_the_field(sue, site):
+    sue.goto(f"{site}catalog/add/")
+    sue.get_by_label("Name").fill("router")
+    sue.get_by_role("button", name="Create item").click()
+
+    expect(sue.locator(".errors")).to_be_focused()
+    sue.locator(".errors").get_by_role("link", name="Name").click()
+    expect(sue.get_by_label("Name")).to_be_focused()
+
+
+def test_a_new_token_can_be_copied(sue, site):
+    sue.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sue.goto(f"{site}account/tokens/")
+    sue.get_by_label("Name").fill("nightly")
+    sue.get_by_role("button", name="Make token").click()
+
+    sue.get_by_role("button", name="Copy token").click()
+
+    expect(sue.get_by_role("button", name="Copied")).to_be_visible()
+    assert sue.evaluate("navigator.clipboard.readText()") == sue.locator("#token-text").inner_text()
+
+
+def test_the_main_pages_work_without_scripts_on_a_telephone(browser: Browser, site):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = sign_in(context.new_page(), site)
+
+    page.get_by_text("Menu").click()
+    page.get_by_role("link", name="Catalog", exact=True).click()
+    page.get_by_role("searchbox").fill("heart")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Router")).to_be_hidden()
+    page.get_by_role("link", name="Create item").click()
+    page.get_by_label("Name").fill("plain-html")
+    page.get_by_label("Image for x86").fill("team/app:1")
+    page.get_by_role("button", name="Create item").click()
+
+    expect(page.get_by_text("plain-html is in the catalog as item")).to_be_visible()
+    context.close()

@@ -1,0 +1,88 @@
+"""The change log: filters, diffs, links, and no secret."""
+
+import pytest
+
+from catalogweb.changelog.models import Entry
+from tests.factories import AgentFactory, PrivateRegistryFactory
+
+pytestmark = pytest.mark.django_db
+FRAGMENT = {"HX-Request": "true"}
+
+
+def entry(**more):
+    plain = {"actor_kind": "user", "actor": "ann@example.org", "door": "web", "request_id": "r1", "action": "update"}
+    about = {"object_type": "agent", "object_id": "u1", "object_label": "north-1"}
+    return Entry.objects.create(**plain | about | more)
+
+
+def labels(response):
+    return [row.object_label for row in response.context["page"]]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["type=registry", "action=delete", "door=api", "actor=bob%40example.org", "request=r2", "q=hidden", "q=r2"],
+)
+def test_list_filters(viewer, query):
+    entry()
+    entry(
+        object_type="registry",
+        action="delete",
+        door="api",
+        actor="bob@example.org",
+        request_id="r2",
+        object_label="hidden.example",
+    )
+
+    assert labels(viewer.get(f"/changes/?{query}")) == ["hidden.example"]
+
+
+def test_list_answers_htmx_with_the_table_only(viewer):
+    entry()
+
+    fragment = viewer.get("/changes/?actor=ann%40example.org", headers=FRAGMENT).text
+
+    assert "north-1" in fragment
+    assert "<html" not in fragment
+    assert 'name="actor" value="ann@example.org" form="filter"' in fragment
+
+
+def test_an_entry_shows_what_differs(viewer):
+    entry(before={"location": "Hall A", "name": "same"}, after={"location": "Hall B", "name": "same"})
+
+    page = viewer.get("/changes/").text
+
+    assert "<del>Hall A</del>" in page
+    assert "<ins>Hall B</ins>" in page
+    assert "<del>same</del>" not in page
+
+
+def test_an_entry_links_to_what_it_is_about_unless_that_is_gone(viewer):
+    agent = AgentFactory(name="north-1")
+    entry(object_id=agent.uuid)
+    assert f'href="/agents/{agent.uuid}/"' in viewer.get("/changes/").text
+
+    Entry.objects.update(action="delete")
+    assert f'href="/agents/{agent.uuid}/"' not in viewer.get("/changes/").text
+
+
+def test_a_changed_password_is_shown_as_changed_only(operator):
+    registry = PrivateRegistryFactory(url="reg.example")
+    operator.post(
+        f"/registries/{registry.pk}/edit/", {"url": "reg.example", "username": "john", "password": "hunter2-hunter2"}
+    )
+
+    page = operator.get("/changes/").text
+
+    assert "(changed)" in page
+    assert "hunter2" not in page
+
+
+def test_list_takes_the_same_queries_for_more_rows(viewer, django_assert_num_queries):
+    entry()
+    with django_assert_num_queries(5):
+        viewer.get("/changes/")
+    for _ in range(20):
+        entry()
+    with django_assert_num_queries(5):
+        viewer.get("/changes/")

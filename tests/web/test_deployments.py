@@ -1,0 +1,90 @@
+"""Deployments: what was placed, and how that went."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from catalogweb.deployments.container import Container, Volume
+from tests.factories import CatalogItemFactory, DeploymentFactory, MicroserviceFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+FRAGMENT = {"HX-Request": "true"}
+
+
+def placed(deployment, **more):
+    now = timezone.now()
+    times = {"agent__status__reported_at": now, "agent__status__late_at": now + timedelta(1)}
+    reach = {"agent__status__offline_at": now + timedelta(1)}
+    kept = {"deployment": deployment, "application": deployment.application, "revision": deployment.revision}
+    return MicroserviceFactory(**times | reach | kept | more)
+
+
+def test_list_shows_who_placed_what_and_how_much_of_it_runs(viewer):
+    revision = CatalogItemFactory(name="heart-rate").current
+    deployment = DeploymentFactory(name="hr", revision=revision, author=UserFactory(email="ann@example.org"))
+    placed(deployment, status__state="RUNNING")
+    placed(deployment)
+    DeploymentFactory(name="other")
+
+    fragment = viewer.get("/deployments/?q=ann", headers=FRAGMENT).text
+
+    for text in ("hr", "heart-rate revision 1", "ann@example.org", "1 of 2"):
+        assert text in fragment
+    assert "other" not in fragment
+    assert "<html" not in fragment
+
+
+def test_list_takes_the_same_queries_for_more_rows(viewer, django_assert_num_queries):
+    placed(DeploymentFactory())
+    with django_assert_num_queries(7):
+        viewer.get("/deployments/")
+    for _ in range(10):
+        placed(DeploymentFactory())
+    with django_assert_num_queries(7):
+        viewer.get("/deployments/")
+
+
+def test_page_groups_failures_by_their_message(viewer):
+    deployment = DeploymentFactory()
+    for _ in range(2):
+        placed(deployment, status__state="FAILED", status__error_message="manifest unknown")
+    placed(deployment, status__state="FAILED", status__error_message="no space left on device")
+
+    response = viewer.get(f"/deployments/{deployment.pk}/", headers=FRAGMENT)
+
+    found = [(row["status__error_message"], row["number"]) for row, _ in response.context["failures"]]
+    assert found == [("manifest unknown", 2), ("no space left on device", 1)]
+    assert "The registry has no such image or tag." in response.text
+
+
+def test_page_shows_the_settings_it_was_placed_with(viewer):
+    container = Container(env={"LEVEL": "3"}, volumes=(Volume("/srv", "/data"),), config={"a": 1})
+    deployment = DeploymentFactory(container=container.as_json())
+
+    page = viewer.get(f"/deployments/{deployment.pk}/")
+
+    assert page.context["container"] == container
+    assert "LEVEL=3" in page.text
+    assert "Host folders: it reaches /srv" in page.text
+
+
+def test_page_narrows_to_one_status(viewer):
+    deployment = DeploymentFactory()
+    placed(deployment, name="up", status__state="RUNNING")
+    placed(deployment, name="down", status__state="FAILED")
+
+    response = viewer.get(f"/deployments/{deployment.pk}/?status=failed")
+
+    assert [microservice.name for microservice in response.context["page"]] == ["down"]
+
+
+def test_page_takes_the_same_queries_for_more_microservices(viewer, django_assert_num_queries):
+    deployment = DeploymentFactory()
+    placed(deployment)
+    with django_assert_num_queries(10):
+        viewer.get(f"/deployments/{deployment.pk}/", headers=FRAGMENT)
+    for _ in range(10):
+        placed(deployment)
+    with django_assert_num_queries(10):
+        viewer.get(f"/deployments/{deployment.pk}/", headers=FRAGMENT)

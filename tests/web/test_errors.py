@@ -1,0 +1,70 @@
+"""Trouble, told to people."""
+
+import pytest
+from django.template.loader import get_template
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_unknown_address_is_a_page_with_the_navigation(operator):
+    response = operator.get("/no-such-page/")
+
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.text
+    assert 'href="/catalog/"' in response.text
+
+
+def test_an_unknown_address_shows_strangers_no_navigation(client):
+    response = client.get("/no-such-page/")
+
+    assert response.status_code == 404
+    assert 'href="/catalog/"' not in response.text
+
+
+def test_a_missing_right_is_a_page_that_names_it(viewer):
+    response = viewer.post("/catalog/add/", {})
+
+    assert response.status_code == 403
+    assert "vera@example.org may not change and deploy" in response.text
+
+
+def test_htmx_gets_a_refusal_as_a_notice_above_the_content(viewer):
+    response = viewer.post("/catalog/add/", {}, headers={"HX-Request": "true"})
+
+    assert response.status_code == 403
+    assert "<html" not in response.text
+    assert response.headers["HX-Retarget"] == "#refusal"
+
+
+def test_a_form_without_its_token_says_to_reload(sue):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(sue)
+
+    response = client.post("/catalog/add/", {})
+
+    assert response.status_code == 403
+    assert "This form is out of date" in response.text
+
+
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
+def test_pages_of_trouble_need_neither_request_nor_database(name, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert "Go to the overview" in get_template(name).render()
+
+
+def test_an_unhandled_error_is_the_static_page(operator, monkeypatch):
+    operator.raise_request_exception = False
+    monkeypatch.setattr("catalogweb.web.views.catalog.page_of", None)
+
+    response = operator.get("/catalog/")
+
+    assert response.status_code == 500
+    assert "Something went wrong here" in response.text
+
+
+def test_a_character_that_no_database_takes_is_a_bad_request(operator):
+    response = operator.get("/catalog/?q=%00")
+
+    assert response.status_code == 400
+    assert "Bad request" in response.text
