@@ -391,3 +391,13 @@ def test_a_config_is_the_whole_body(operator: WireClient) -> None:
     assert operator.call("GET", path).json() == {"config": {"b": [2, None]}}
     assert operator.call("DELETE", path).status_code == 204
     assert operator.call("GET", path).json() == {"config": {}}
+
+
+def test_microservice_list_gives_a_page_when_asked(operator):
+    MicroserviceFactory.create_batch(3)
+
+    page = operator.get("/api/v3/microservices?limit=1&offset=1").json()["microservices"]
+    everything = operator.get("/api/v3/microservices").json()["microservices"]
+
+    assert page == everything[1:2]
+    assert operator.get("/api/v3/microservices?limit=many").status_code == 400

@@ -25,7 +25,7 @@ from catalogweb.api.shapes.replies import (
 from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.deployments.applications import find_application
 from catalogweb.deployments.container import Port, Volume
-from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.models import Application, Microservice, MicroserviceQuerySet
 from catalogweb.deployments.services import delete_microservices, edit_microservice, rebuild, set_activated
 from catalogweb.deployments.wishes import adapt, fulfil
 
@@ -82,12 +82,22 @@ def application_in(given: dict[str, Any]) -> Application:
     return find_application(name)
 
 
+def page_of(rows: MicroserviceQuerySet, call: Call) -> MicroserviceQuerySet:
+    """ioFog's clients ask for everything; scripts on a large fleet ask for a part."""
+    limit, offset = (call.query.get(name, "") for name in ("limit", "offset"))
+    for name, text in (("limit", limit), ("offset", offset)):
+        if text and (not text.isdecimal() or len(text) > 9):
+            raise Invalid(f"{name} is a whole number, not “{text}”.", field=name)
+    start = int(offset or 0)
+    return rows[start : start + int(limit)] if limit else rows[start:]
+
+
 def microservice_list(call: Call) -> MicroserviceList:
-    """All, or those of `application` (a name or an id) or `flowId`."""
+    """All, or those of `application` (a name or an id) or `flowId`; `limit` and `offset` give a page of them."""
     rows = Microservice.objects.detailed().ordinary().order_by("name", "pk")
     if wanted := call.query.get("application") or call.query.get("flowId"):
         rows = rows.filter(application=find_application(wanted))
-    return {"microservices": [microservice_reply(row) for row in rows]}
+    return {"microservices": [microservice_reply(row) for row in page_of(rows, call)]}
 
 
 def microservice_get(call: Call, uuid: str) -> MicroserviceReply:
@@ -197,7 +207,7 @@ def _edit(call: Call, microservice: Microservice, **changes: Any) -> None:
 
 ONE = "/microservices/<str:uuid>"
 ROUTES = [
-    Route("GET", "/microservices", microservice_list, gives=MicroserviceList, query=("application", "flowId")),
+    Route("GET", "/microservices", microservice_list, gives=MicroserviceList, query=("application", "flowId", "limit", "offset")),
     Route("POST", "/microservices", microservice_create, 201, takes=MicroserviceCreation, gives=CreatedMicroservice),
     Route("POST", "/deployments", microservice_deploy, 201, takes=DeploymentCreation, gives=Deployed),
     Route("GET", ONE, microservice_get, gives=MicroserviceReply),
