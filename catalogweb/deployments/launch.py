@@ -26,7 +26,7 @@ def launch(
     """Deploy an item, or own `images` of a `registry`, in the application of this name, which may be new."""
     require(by, Right.CHANGE)
     home = Application.objects.filter(name=application).first() or _new_application(by, application)
-    revision = item.current if item else _own(by, images, registry)
+    revision = (item and item.current) or _own(by, images, registry)
     return deploy(by=by, application=home, revision=revision, **deployment)[0].deployment
 
 

@@ -5,9 +5,10 @@ import pytest
 from catalogweb.accounts.models import User
 from catalogweb.core.rights import Role
 from tests.factories import UserFactory
+from tests.fresh import fresh
 from tests.threads import together
 
-__all__ = ["operator", "superuser", "together"]
+__all__ = ["fresh", "operator", "superuser", "together"]
 
 
 @pytest.fixture

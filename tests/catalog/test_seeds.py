@@ -10,7 +10,7 @@ from catalogweb.catalog.seeds import seed
 from catalogweb.catalog.services import create_item, delete_item
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh")]
 
 # id, name, description, registry, x86, arm
 TABLE = [

@@ -102,7 +102,9 @@ def test_page_says_the_engine_problem_in_words_and_that_nothing_really_runs(view
 
 
 def test_page_tells_what_an_operator_set_from_what_applies(viewer):
-    agent = AgentFactory(configuration={"log_level": "FINE"}, status__reported_configuration={"time_zone": "Asia/Tokyo"})
+    agent = AgentFactory(
+        configuration={"log_level": "FINE"}, status__reported_configuration={"time_zone": "Asia/Tokyo"}
+    )
 
     context = viewer.get(f"/agents/{agent.uuid}/").context["configuration"]
 
@@ -172,7 +174,9 @@ def test_the_key_is_shown_once_and_only_in_the_reply_that_made_it(operator):
 
     key = made.context["key"]
     assert ProvisioningKey.objects.get().digest == digest(key)
-    assert "catalogweb.edge provision --url http://testserver/api/v3/ --state ~/.catalogweb-edge/hall-a-north" in made.text
+    assert (
+        "catalogweb.edge provision --url http://testserver/api/v3/ --state ~/.catalogweb-edge/hall-a-north" in made.text
+    )
     assert f"iofog-agent provision {key}" in made.text
     assert made["Cache-Control"].count("no-store") == 1
     assert key not in operator.get(url).text

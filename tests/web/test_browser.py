@@ -101,12 +101,14 @@ def test_a_refused_form_takes_the_focus_and_leads_to_the_field(sue, site):
     expect(sue.get_by_label("Name")).to_be_focused()
 
 
-def test_a_new_token_can_be_copied(sue, site):
+def test_a_new_token_fits_a_telephone_and_can_be_copied(sue, site):
+    sue.set_viewport_size({"width": 360, "height": 740})
     sue.context.grant_permissions(["clipboard-read", "clipboard-write"])
     sue.goto(f"{site}account/tokens/")
     sue.get_by_label("Name").fill("nightly")
     sue.get_by_role("button", name="Make token").click()
 
+    assert sue.evaluate("document.documentElement.scrollWidth <= innerWidth")
     sue.get_by_role("button", name="Copy token").click()
 
     expect(sue.get_by_role("button", name="Copied")).to_be_visible()

@@ -72,13 +72,17 @@ def test_every_example_can_be_loaded_planned_and_applied_twice(operator, name):
 
 
 def test_the_hello_web_demo_has_an_image_for_each_architecture(operator):
-    operator.post("/manifests/", {"text": operator.get("/manifests/?example=hello-web-demo").context["text"], "do": "apply"})
+    operator.post(
+        "/manifests/", {"text": operator.get("/manifests/?example=hello-web-demo").context["text"], "do": "apply"}
+    )
 
     assert CatalogItem.objects.get(pk=17).images == {"x86": "iofog/hello-web", "arm": "iofog/hello-web-arm"}
 
 
 def test_a_password_comes_back_neither_in_the_plan_nor_after_applying(operator):
-    text = "apiVersion: iofog.org/v3\nkind: Registry\nspec:\n  url: reg.example\n  username: john\n  password: hunter2\n"
+    text = (
+        "apiVersion: iofog.org/v3\nkind: Registry\nspec:\n  url: reg.example\n  username: john\n  password: hunter2\n"
+    )
 
     planned = operator.post("/manifests/", {"text": text, "do": "plan"})
     applied = operator.post("/manifests/", {"text": text, "do": "apply"})

@@ -42,10 +42,8 @@ class MicroserviceForm(ImagesForm):
         super().__init__(data, initial=initial | self.initial_of(microservice.container))
         self.kept = microservice.container
         self.revisions = _revisions_of(microservice)
-        self.fields["source"].choices = [*self._choices(), (OWN, "Images of its own")]
-
-    def _choices(self) -> list[tuple[str, str]]:
-        return [(str(pk), _label(revision)) for pk, revision in self.revisions.items()]
+        choices = [(str(pk), _label(revision)) for pk, revision in self.revisions.items()]
+        self.fields["source"].choices = [*choices, (OWN, "Images of its own")]  # type: ignore[attr-defined]
 
     def clean_agent(self) -> Any:
         try:

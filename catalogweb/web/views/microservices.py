@@ -47,7 +47,7 @@ def microservice_list(request: PageRequest) -> HttpResponse:
     if asked["agent"]:
         microservices = microservices.filter(agent__uuid=asked["agent"])
     if asked["item"].isdecimal():
-        microservices = microservices.filter(revision__item=asked["item"][:18])
+        microservices = microservices.filter(revision__item=int(asked["item"][:18]))
     microservices, sort = in_order(request, microservices, ORDERS, "name")
     context = {"page": page_of(request, microservices), "sort": sort, "query": asked["q"], "filters": _filters(asked)}
     return render_page(request, "microservices/list.html", context, partial="microservices/_table.html")
@@ -119,7 +119,11 @@ def _act(request: PageRequest, uuid: str, service: Callable[..., Any], done: str
     microservice = _microservice(uuid)
     service(by=request.user, microservices=[microservice], **arguments)
     if wants_fragment(request.htmx):
-        return render(request, "microservices/_row.html", {"microservice": _microservice(uuid), "on_agent": "on_agent" in request.POST})
+        return render(
+            request,
+            "microservices/_row.html",
+            {"microservice": _microservice(uuid), "on_agent": "on_agent" in request.POST},
+        )
     messages.success(request, f"{microservice.full_name} {done}.")
     return redirect(_back(request, uuid))
 

@@ -1,0 +1,197 @@
+"""Agents, microservices, deploying and manifests in a real browser: with scripts, without, at 360 px."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from catalogweb.agents.models import AgentStatus
+from catalogweb.deployments.models import Microservice, MicroserviceStatus, PortMapping
+from tests.factories import PASSWORD, AgentFactory, CatalogItemFactory, MicroserviceFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def appear() -> None:
+    now = timezone.now()
+    later = now + timedelta(hours=1)
+    AgentStatus.objects.update(reported_at=now, late_at=later, offline_at=later)
+
+
+@pytest.fixture
+def site(live_server) -> str:
+    """Two agents of different architecture, an item, and something that runs and something that fails."""
+    UserFactory(email="sue@example.org", role="superuser", password=PASSWORD)
+    north = AgentFactory(name="north", architecture="x86", location="Hall A")
+    AgentFactory(name="south", architecture="arm", status__engine_problem="No engine.", status__simulated=True)
+    item = CatalogItemFactory(name="heart-rate")
+    running = MicroserviceFactory(
+        name="web", application__name="clinic", agent=north, revision=item.current, status__state="RUNNING"
+    )
+    PortMapping.objects.create(microservice=running, agent=north, internal=80, external=8080)
+    failed = {"status__state": "FAILED", "status__error_message": "unauthorized", "privileged": True}
+    MicroserviceFactory(name="bad", application=running.application, agent=north, revision=item.current, **failed)
+    appear()
+    return f"{live_server.url}/"
+
+
+def sign_in(page: Page, site: str) -> Page:
+    page.goto(site)
+    page.get_by_label("E-mail address").fill("sue@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def sue(page: Page, site: str) -> Page:
+    return sign_in(page, site)
+
+
+def paths() -> list[str]:
+    web, bad = (Microservice.objects.select_related("agent").get(name=name) for name in ("web", "bad"))
+    agent = f"agents/{web.agent.uuid}/"
+    return [
+        "agents/", "agents/add/", agent, f"{agent}edit/", f"{agent}key/", f"{agent}delete/",
+        "applications/", "applications/add/", "applications/clinic/", "applications/clinic/delete/",
+        "microservices/", f"microservices/{web.uuid}/", f"microservices/{bad.uuid}/", f"microservices/{bad.uuid}/edit/",
+        "deploy/", "deployments/", f"deployments/{web.deployment_id}/", "manifests/?example=debugger", "changes/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site, scheme, width):
+    complaints = []
+    sue.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    sue.emulate_media(color_scheme=scheme)
+    sue.set_viewport_size({"width": width, "height": 800})
+
+    for path in paths():
+        sue.goto(site + path)
+        found = Axe().run(sue).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found] == [], path
+        assert sue.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert complaints == []
+
+
+def test_a_row_action_swaps_its_row_and_keeps_the_focus(sue, site):
+    sue.goto(f"{site}microservices/")
+    stop = sue.get_by_role("button", name="Stop clinic/web")
+
+    stop.focus()
+    stop.press("Enter")
+
+    expect(sue.get_by_role("button", name="Start clinic/web")).to_be_focused()
+    assert sue.url == f"{site}microservices/"
+    assert not Microservice.objects.get(name="web").is_activated
+
+
+def test_the_list_shows_a_change_by_itself_also_after_a_search(sue, site):
+    sue.goto(f"{site}microservices/")
+    sue.get_by_role("searchbox").press_sequentially("web")
+    expect(sue.get_by_role("link", name="bad", exact=True)).to_be_hidden()
+    expect(sue.get_by_role("link", name="Open 8080")).to_be_visible()
+
+    MicroserviceStatus.objects.update(state="PULLING", percentage=42)
+
+    expect(sue.get_by_text("42 %")).to_be_visible(timeout=10000)
+    expect(sue.get_by_role("link", name="Open 8080")).to_be_hidden()
+    expect(sue.get_by_role("searchbox")).to_be_focused()
+
+
+def test_a_row_leaves_a_filtered_list_by_itself(sue, site):
+    sue.goto(f"{site}microservices/?status=failed")
+    expect(sue.get_by_role("link", name="bad", exact=True)).to_be_visible()
+
+    MicroserviceStatus.objects.update(state="RUNNING")
+
+    expect(sue.get_by_text("No microservice matches")).to_be_visible(timeout=10000)
+
+
+def test_the_key_page_ticks_when_the_agent_appears_and_keeps_the_key(sue, site):
+    AgentStatus.objects.update(reported_at=None, late_at=None, offline_at=None)
+    sue.goto(f"{site}agents/{AgentFactory(name='fresh').uuid}/key/")
+    sue.get_by_role("button", name="Make a key").click()
+    key = sue.locator("#key").inner_text()
+
+    appear()
+
+    expect(sue.get_by_text("fresh is connected.")).to_be_visible(timeout=10000)
+    assert sue.locator("#key").inner_text() == key
+    assert key not in sue.url
+
+
+def test_deploying_shows_images_names_and_risks_before_anything_is_sent(sue, site):
+    sue.goto(f"{site}deploy/")
+    sue.get_by_label("Catalog item").select_option("heart-rate")
+    expect(sue.get_by_text("team/web-arm:1").first).to_be_visible()
+    sue.get_by_role("checkbox", name="north").check()
+    sue.get_by_label("Search agents").press_sequentially("sou")
+    sue.get_by_role("checkbox", name="south").check()
+    sue.get_by_label("Application").fill("ward")
+    sue.get_by_label("Microservice name").fill("hr")
+    sue.get_by_text("Volumes, commands, config, privileges").click()
+    sue.get_by_label("Privileged").check()
+
+    expect(sue.locator("#preview")).to_contain_text("Privileged: it can do anything on the agent.")
+    expect(sue.locator("#preview")).to_contain_text("2 microservices in the new application ward")
+    expect(sue.locator("#preview")).to_contain_text("hr-south on south")
+    sue.get_by_role("button", name="Deploy").click()
+    expect(sue.get_by_text("2 microservices placed.")).to_be_visible()
+    assert Microservice.objects.filter(application__name="ward").count() == 2
+
+
+def test_enter_in_a_field_of_the_deploy_form_deploys_nothing(sue, site):
+    sue.goto(f"{site}deploy/")
+    sue.get_by_label("Microservice name").fill("hr")
+    sue.get_by_label("Microservice name").press("Enter")
+
+    expect(sue.get_by_label("Microservice name")).to_have_value("hr")
+    expect(sue.locator(".errors")).to_be_hidden()
+
+
+def test_a_file_fills_the_text_and_a_faults_line_is_selected(sue, site):
+    text = "apiVersion: iofog.org/v3\nkind: Application\nmetadata:\n  name: clinic\nspec:\n  isActivated: ture\n"
+    sue.goto(f"{site}manifests/")
+    file = {"name": "a.yaml", "mimeType": "text/yaml", "buffer": text.encode()}
+    sue.get_by_label("or a file").set_input_files(file)
+    expect(sue.locator("#manifest")).to_have_value(text)
+
+    sue.get_by_role("button", name="Plan").click()
+    sue.get_by_role("link", name="6", exact=True).click()
+
+    selected = sue.evaluate(
+        "(() => { const a = document.activeElement; return a.value.slice(a.selectionStart, a.selectionEnd) })()"
+    )
+    assert selected == "  isActivated: ture"
+
+
+def test_the_main_job_works_without_scripts_on_a_telephone(browser: Browser, site):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = sign_in(context.new_page(), site)
+
+    page.goto(f"{site}agents/add/")
+    page.get_by_label("Name").fill("yard")
+    page.get_by_label("Architecture").select_option("ARM")
+    page.get_by_role("button", name="Add agent").click()
+    page.get_by_role("button", name="Make a key").click()
+    expect(page.get_by_text("catalogweb.edge provision").first).to_be_visible()
+
+    page.goto(f"{site}deploy/")
+    page.get_by_label("Catalog item").select_option("heart-rate")
+    page.get_by_role("checkbox", name="yard").check()
+    page.get_by_role("checkbox", name="north").check()
+    page.get_by_label("Application").fill("ward")
+    page.get_by_label("Microservice name").fill("hr")
+    page.get_by_role("button", name="Check first").click()
+    expect(page.get_by_text("2 microservices in the new application ward")).to_be_visible()
+    page.get_by_role("button", name="Deploy").click()
+    expect(page.get_by_role("link", name="hr-yard", exact=True)).to_be_visible()
+
+    page.get_by_role("button", name="Stop ward/hr-yard").click()
+    expect(page.get_by_text("ward/hr-yard is to stop.")).to_be_visible()
+    assert not Microservice.objects.get(name="hr-yard").is_activated
+    context.close()
