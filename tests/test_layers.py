@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "edge": set(),
 }
 BELOW_THE_DOORS = {"deployments", "catalog", "agents", "accounts", "changelog", "core", "jobs"}
-MAY_IMPORT |= {door: BELOW_THE_DOORS for door in ("web", "api", "backoffice")}
+MAY_IMPORT |= dict.fromkeys(("web", "api", "backoffice"), BELOW_THE_DOORS)
 # Commands start the edge agent and simulate fleets of it; the figures are taken beside the whole product's urls.
 MAY_IMPORT["commands"] = BELOW_THE_DOORS | {"edge", "urls"}
 

@@ -14,7 +14,9 @@ class UserQuerySet(models.QuerySet["User"]):
     def matching(self, text: str) -> "UserQuerySet":
         for word in text.split():
             self = self.filter(
-                models.Q(email__icontains=word) | models.Q(first_name__icontains=word) | models.Q(last_name__icontains=word)
+                models.Q(email__icontains=word)
+                | models.Q(first_name__icontains=word)
+                | models.Q(last_name__icontains=word)
             )
         return self
 

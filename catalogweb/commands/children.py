@@ -28,7 +28,6 @@ class Child:
         self.process = subprocess.Popen(
             [sys.executable, str(BOUND), str(os.getpid()), *self.arguments],
             cwd=settings.BASE_DIR,
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": "catalogweb.settings"},
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno(),
             start_new_session=True,

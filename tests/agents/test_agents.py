@@ -120,7 +120,9 @@ def test_configuration_adds_to_what_was_set_and_none_unsets(operator):
 
 
 def test_effective_configuration_is_set_then_reported_then_default(operator):
-    agent = AgentFactory(configuration={"cpu_limit": 50}, status__reported_configuration={"cpu_limit": 70, "log_limit": 3})
+    agent = AgentFactory(
+        configuration={"cpu_limit": 50}, status__reported_configuration={"cpu_limit": 70, "log_limit": 3}
+    )
 
     found = agent.effective_configuration
     assert (found["cpu_limit"], found["log_limit"], found["memory_limit"]) == (50, 3, 4096)

@@ -11,12 +11,23 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def seen(interval, seconds_later):
-    return presence(NOW, NOW + late_after(interval), NOW + offline_after(interval), NOW + timedelta(seconds=seconds_later))
+    return presence(
+        NOW, NOW + late_after(interval), NOW + offline_after(interval), NOW + timedelta(seconds=seconds_later)
+    )
 
 
 @pytest.mark.parametrize(
     ("interval", "late", "offline"),
-    [(-5, 40, 110), (0, 40, 110), (1, 40, 110), (5, 40, 110), (9, 40, 110), (10, 40, 110), (30, 80, 210), (300, 620, 1560)],
+    [
+        (-5, 40, 110),
+        (0, 40, 110),
+        (1, 40, 110),
+        (5, 40, 110),
+        (9, 40, 110),
+        (10, 40, 110),
+        (30, 80, 210),
+        (300, 620, 1560),
+    ],
 )
 def test_presence_turns_late_and_offline_at_the_second(interval, late, offline):
     words = [seen(interval, at) for at in (0, late - 1, late, offline - 1, offline, 10**9)]
@@ -64,7 +75,9 @@ def test_agent_that_deprovisioned_before_any_report_still_never_connected():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("word", "reachable"), [("online", True), ("late", True), ("offline", False), ("never", False)])
+@pytest.mark.parametrize(
+    ("word", "reachable"), [("online", True), ("late", True), ("offline", False), ("never", False)]
+)
 def test_online_and_late_agents_are_reachable(word, reachable):
     fleet()
 

@@ -47,7 +47,9 @@ def test_private_registry_refuses_an_image_of_another_host(url, image, host):
     assert refused.value.message.startswith("arm: ")
 
 
-@pytest.mark.parametrize("image", ["team/web", "docker.io/team/web", "index.docker.io/team/web", "registry.hub.docker.com/web"])
+@pytest.mark.parametrize(
+    "image", ["team/web", "docker.io/team/web", "index.docker.io/team/web", "registry.hub.docker.com/web"]
+)
 def test_credentials_of_docker_hub_serve_all_of_its_names(image):
     registry = PrivateRegistryFactory(url="registry.hub.docker.com")
 
@@ -60,7 +62,9 @@ def test_public_registry_takes_an_image_of_another_host():
 
 def test_wire_input_is_kept_as_sent_and_warned_about(operator):
     registry = PrivateRegistryFactory(url="reg.example.org")
-    revision = own_revision(by=operator, images={"x86": "team/app:1", "arm": "No Reference"}, registry=registry, as_sent=True)
+    revision = own_revision(
+        by=operator, images={"x86": "team/app:1", "arm": "No Reference"}, registry=registry, as_sent=True
+    )
 
     assert revision.by_architecture == {"x86": "team/app:1", "arm": "No Reference"}
     said = " ".join(warnings_for(revision))

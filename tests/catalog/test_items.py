@@ -133,7 +133,8 @@ def test_other_fields_change_without_a_new_revision(operator):
 
 
 @pytest.mark.parametrize(
-    "images", [{"x86": "team/web:2", "arm": "team/web-arm:1"}, {"x86": "team/web:1"}, {"x86": "", "arm": "team/web-arm:1"}]
+    "images",
+    [{"x86": "team/web:2", "arm": "team/web-arm:1"}, {"x86": "team/web:1"}, {"x86": "", "arm": "team/web-arm:1"}],
 )
 def test_other_images_make_a_new_revision_and_leave_the_old_one_as_it_was(operator, images):
     item, revised = edit(operator, create(operator), images=images, reason="Newer")

@@ -32,7 +32,12 @@ def test_local_cache_is_found_by_alias_id_and_url(name):
 
 @pytest.mark.parametrize(
     ("name", "near"),
-    [("remotee", "remote"), ("lokal", "local"), ("from-cache", "from_cache"), ("registry.hub.docker.co", "registry.hub.docker.com")],
+    [
+        ("remotee", "remote"),
+        ("lokal", "local"),
+        ("from-cache", "from_cache"),
+        ("registry.hub.docker.co", "registry.hub.docker.com"),
+    ],
 )
 def test_near_miss_of_a_registry_gets_a_suggestion(name, near):
     with pytest.raises(NotFound, match=f"Did you mean “{near}”"):
@@ -66,7 +71,11 @@ def test_user_name_and_password_make_a_registry_private_whatever_is_said(operato
     registry = create_registry(by=operator, url="https://reg.example.org/v2/", **JOHN, **said)
 
     registry.refresh_from_db()
-    assert (registry.url, registry.is_private, credentials_for(registry)) == ("reg.example.org", True, tuple(JOHN.values()))
+    assert (registry.url, registry.is_private, credentials_for(registry)) == (
+        "reg.example.org",
+        True,
+        tuple(JOHN.values()),
+    )
 
 
 def test_public_registry_has_no_credentials_to_give(operator):
@@ -107,7 +116,9 @@ def test_registry_is_refused_with_the_field_at_fault(operator, fields, field):
     assert Registry.objects.count() == 2
 
 
-@pytest.mark.parametrize("change", [{"email": "new@example.org"}, {"password": ""}, {"url": "https://reg.example.org/v2/"}])
+@pytest.mark.parametrize(
+    "change", [{"email": "new@example.org"}, {"password": ""}, {"url": "https://reg.example.org/v2/"}]
+)
 def test_blank_password_keeps_the_stored_one(operator, change):
     registry = create_registry(by=operator, url="reg.example.org", **JOHN)
 

@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.testbed.processes import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 90
+# The tests' own settings and data folder, and any engine.
+NOT_INHERITED = ("CATALOGWEB_", "DJANGO_", "DATABASE_", "DOCKER_")
 
 
 class Up:
@@ -22,16 +24,14 @@ class Up:
         self.port = free_port()
         self.data = data
         self.log = data.with_suffix(".log")
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("CATALOGWEB_", "DOCKER_"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
         # No engine of this machine is anybody's business here.
         nowhere = {"DOCKER_HOST": f"unix://{data}/no-engine.sock"}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port), *options],
                 cwd=ROOT,
-                env=inherited | nowhere | {"CATALOGWEB_DATA": str(data)} | environment,
+                env=kept | nowhere | {"CATALOGWEB_DATA": str(data)} | environment,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -40,15 +40,12 @@ class Up:
 
     def wait_until_up(self) -> "Up":
         """Its block ends with the line about the agent's engine, or with the one that says there is none."""
-        for line in self.lines():
+        assert self.process.stdout
+        for line in self.process.stdout:
             self.said += line
             if line.startswith("Engine:") or "--no-agent" in line:
                 return self
         raise AssertionError(f"up ended: {self.said}{self.log.read_text()}")
-
-    def lines(self) -> Iterator[str]:
-        assert self.process.stdout
-        yield from self.process.stdout
 
     def value(self, name: str) -> str:
         found = re.search(rf"^{name}: +(.*)$", self.said, re.MULTILINE)
@@ -68,6 +65,12 @@ class Up:
     def end(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.end(signal.SIGTERM)
+        if self.process.stdout:
+            self.process.stdout.close()
 
     def left_behind(self) -> list[str]:
         """Processes that still speak of its port or folder."""

@@ -22,21 +22,28 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start `up` in this test's data folder; whatever a test leaves running is ended."""
     started: list[Up] = []
 
-    def start(*options: str, **environment: str) -> Up:
-        started.append(Up(tmp_path / "data", *options, **environment))
+    def start(*options: str, data: Path = tmp_path / "data", **environment: str) -> Up:
+        started.append(Up(data, *options, **environment))
         return started[-1]
 
     yield start
     for up in started:
-        if up.process.poll() is None:
-            up.end(signal.SIGTERM)
-        if up.process.stdout:
-            up.process.stdout.close()
+        up.close()
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One that most tests look at, with its agent."""
+    up = Up(tmp_path_factory.mktemp("up") / "data")
+    try:
+        yield up.wait_until_up()
+    finally:
+        up.close()
 
 
 def fetch(url: str, **headers: str) -> int:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
             return answer.status
     except urllib.error.HTTPError as refusal:
         refusal.close()
@@ -44,136 +51,99 @@ def fetch(url: str, **headers: str) -> int:
 
 
 def rows(up: Up, statement: str) -> list[tuple]:
-    database = sqlite3.connect(up.data / "catalogweb.sqlite3", timeout=20)
+    database = sqlite3.connect(up.data / "catalogweb.sqlite3", timeout=30)
     try:
         return database.execute(statement).fetchall()
     finally:
         database.close()
 
 
-def test_up_starts_everything_says_so_and_leaves_nothing_running(start):
-    up = start().wait_until_up()
-
+def test_up_says_where_everything_is(up):
     assert up.value("URL") == up.url
+    assert up.value("Admin") == "admin@localhost.localdomain"
     assert up.value("Data") == str(up.data)
     assert up.value("Database") == f"sqlite:///{up.data}/catalogweb.sqlite3"
     assert up.value("Agent").startswith("my-agent-name (")
+    assert eventually(lambda: set(up.children()) == {"server", "worker", "agent"})
+
+
+def test_up_says_why_nothing_really_runs_and_what_mends_it(up):
     assert up.value("Engine").startswith("simulated: nothing really runs. There is no socket at ")
     assert " To fix it: " in up.value("Engine")
-    assert set(up.children()) == {"server", "worker", "agent"}
+
     reported = "SELECT simulated FROM agents_agentstatus WHERE reported_at IS NOT NULL"
     assert eventually(lambda: rows(up, reported) == [(1,)])
 
-    assert up.end(signal.SIGINT) == 0
-    assert up.left_behind() == []
+
+def test_up_prints_the_password_to_the_terminal_only(up):
+    password = up.value("Password").split()[0]
+
+    assert len(password) >= 20
+    assert password not in up.log.read_text()
+    assert password not in json.dumps(rows(up, "SELECT * FROM changelog_entry"))
 
 
-def test_up_serves_pages_and_static_files_to_this_machine_only(start):
-    up = start("--no-agent").wait_until_up()
-
+def test_up_serves_pages_and_static_files_to_this_machine_only(up):
     assert fetch(f"{up.url}/sign-in/") == 200
     assert fetch(f"{up.url}/static/admin/css/base.css") == 200
     assert fetch(f"{up.url}/sign-in/", Host="elsewhere.example.org") == 400
 
 
-def test_up_prints_the_password_once_and_nowhere_else(start):
-    first = start("--no-agent").wait_until_up()
-    password = first.value("Password").split()[0]
-    first.end()
-    second = start("--no-agent").wait_until_up()
-
-    assert len(password) >= 20
-    assert password not in first.log.read_text()
-    assert second.value("Password") == (
-        "as before; to reset it: uv run manage.py changepassword admin@localhost.localdomain"
-    )
-    assert password not in json.dumps(rows(second, "SELECT * FROM changelog_entry"))
-
-
-def test_up_takes_the_first_admin_from_the_environment(start, tmp_path):
-    file = tmp_path / "password"
-    file.write_text("correct horse battery staple\n")
-
-    up = start(
-        "--no-agent", CATALOGWEB_ADMIN_EMAIL="ann@example.org", CATALOGWEB_ADMIN_PASSWORD_FILE=str(file)
-    ).wait_until_up()
-
-    assert up.value("Admin") == "ann@example.org"
-    assert up.value("Password") == f"as in {file}"
-    assert "staple" not in up.said
-
-
-def test_up_again_on_another_port_goes_on_with_the_same_agent(start):
-    first = start().wait_until_up()
-    credential = rows(first, "SELECT agent_id, token_digest FROM agents_credential")
-    first.end()
-    second = start().wait_until_up()
-
-    assert rows(second, "SELECT agent_id, token_digest FROM agents_credential") == credential
-    kept = json.loads((second.data / "agents/my-agent-name/credentials.json").read_text())
-    assert kept["url"] == f"{second.url}/api/v3/"
-
-
-def test_up_provisions_its_agent_anew_when_the_credentials_are_lost(start):
-    first = start().wait_until_up()
-    before = rows(first, "SELECT token_digest FROM agents_credential")
-    first.end()
-    (first.data / "agents/my-agent-name/credentials.json").unlink()
-    second = start().wait_until_up()
-
-    assert rows(second, "SELECT count(*) FROM agents_agent") == [(1,)]
-    assert rows(second, "SELECT token_digest FROM agents_credential") != before
-
-
-def test_up_keeps_keys_and_credentials_from_others(start):
-    up = start().wait_until_up()
-
+def test_up_keeps_keys_and_credentials_from_others(up):
     for secret in ("signing.key", "encryption.key", "agents/my-agent-name/credentials.json"):
         assert stat.S_IMODE((up.data / secret).stat().st_mode) == 0o600
     assert stat.S_IMODE(up.data.stat().st_mode) == 0o700
 
 
-def test_up_that_is_killed_leaves_nothing_running(start):
-    up = start("--workers", "2").wait_until_up()
-
-    up.end(signal.SIGKILL)
-
-    assert eventually(lambda: up.left_behind() == [])
-
-
-@pytest.mark.parametrize(("child", "said"), [("server", "The web server ended"), ("worker", "The background worker")])
-def test_up_ends_with_a_sentence_when_a_part_dies(start, child, said):
-    up = start("--no-agent").wait_until_up()
-
-    os.kill(up.children()[child], signal.SIGKILL)
-
-    assert up.process.wait(60) == 1
-    assert said in up.log.read_text()
-    assert eventually(lambda: up.left_behind() == [])
-
-
-def test_up_starts_a_dead_agent_again(start):
-    up = start().wait_until_up()
+def test_up_starts_a_dead_agent_again(up):
     first = up.children()["agent"]
 
     os.kill(first, signal.SIGKILL)
 
     assert eventually(lambda: up.children().get("agent", first) != first)
-    assert "is started again" in up.log.read_text()
+    assert "The local agent ended (exit code -9) and is started again." in up.log.read_text()
 
 
-def test_up_says_in_one_sentence_why_it_cannot_start(start, tmp_path):
-    first = start("--no-agent").wait_until_up()
-    first.end()
-    refused = {
-        "is not the one that this database's secrets were sealed with": {
-            "CATALOGWEB_ENCRYPTION_KEYS": "JUxsyFXQZTgaFfTuTzMI2Mum_ZjKTqVJQKSvEUC4SVk="
-        },
-        "cannot be used (Not a directory)": {"CATALOGWEB_DATA": str(first.log / "data")},
-    }
-    for sentence, environment in refused.items():
-        up = start("--no-agent", **environment)
-        assert up.process.wait(60) == 1
-        said = up.log.read_text()
-        assert sentence in said
-        assert len(said.splitlines()) == 1
+@pytest.mark.parametrize(
+    ("sentence", "environment"),
+    [
+        (
+            "is not the one that this database's secrets were sealed with",
+            {"CATALOGWEB_ENCRYPTION_KEYS": "JUxsyFXQZTgaFfTuTzMI2Mum_ZjKTqVJQKSvEUC4SVk="},
+        ),
+        ("The data folder /dev/null cannot be used", {"CATALOGWEB_DATA": "/dev/null"}),
+    ],
+)
+def test_up_says_in_one_sentence_why_it_cannot_start(up, start, tmp_path, sentence, environment):
+    refused = start("--no-agent", **{"CATALOGWEB_DATA": str(up.data)} | environment)
+
+    assert refused.process.wait(60) == 1
+    said = refused.log.read_text()
+    assert sentence in said
+    assert "Traceback" not in said
+
+
+def test_up_ends_all_of_it_and_goes_on_the_next_time(start):
+    first = start().wait_until_up()
+    credential = rows(first, "SELECT agent_id, token_digest FROM agents_credential")
+    assert first.end(signal.SIGINT) == 0
+    assert first.left_behind() == []
+
+    second = start("--workers", "2").wait_until_up()
+    assert second.value("Password") == (
+        "as before; to reset it: uv run manage.py changepassword admin@localhost.localdomain"
+    )
+    assert rows(second, "SELECT agent_id, token_digest FROM agents_credential") == credential
+
+    second.end(signal.SIGKILL)
+    assert eventually(lambda: second.left_behind() == [])
+
+
+def test_up_ends_with_a_sentence_when_its_server_dies(start):
+    up = start("--no-agent").wait_until_up()
+
+    os.kill(up.children()["server"], signal.SIGKILL)
+
+    assert up.process.wait(60) == 1
+    assert "The web server ended unexpectedly (exit code -9)." in up.log.read_text()
+    assert eventually(lambda: up.left_behind() == [])

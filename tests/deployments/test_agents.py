@@ -85,7 +85,11 @@ def test_deprovisioning_ends_the_credential_and_keeps_what_is_wanted(horse, key)
     deprovision(agent=agent)
 
     agent = Agent.objects.get()
-    assert (Credential.objects.exists(), agent.presence, agent.status.daemon_status) == (False, "offline", "DEPROVISIONED")
+    assert (Credential.objects.exists(), agent.presence, agent.status.daemon_status) == (
+        False,
+        "offline",
+        "DEPROVISIONED",
+    )
     assert Microservice.objects.get(pk=microservice.pk).status.state == "QUEUED"
 
 

@@ -59,7 +59,10 @@ def test_same_port_may_be_opened_for_both_protocols_inside():
         (Container(), []),
         (Container(privileged=True), ["Privileged"]),
         (Container(host_network=True), ["Host network"]),
-        (Container(volumes=(Volume("/etc", "/x"), Volume("data", "/y", "rw", "volume"))), ["Host folders: it reaches /etc "]),
+        (
+            Container(volumes=(Volume("/etc", "/x"), Volume("data", "/y", "rw", "volume"))),
+            ["Host folders: it reaches /etc "],
+        ),
     ],
 )
 def test_risks_are_said_in_words(container, words):

@@ -111,9 +111,7 @@ def test_own_images_of_another_microservice_stay(operator, web):
 
 
 def test_microservice_that_moves_alone_becomes_a_deployment_of_its_own(operator, web, application):
-    other = MicroserviceFactory(
-        name="other", application=application, revision=web.revision, deployment=web.deployment
-    )
+    other = MicroserviceFactory(name="other", application=application, revision=web.revision, deployment=web.deployment)
     new = RevisionFactory()
     edit_microservice(by=operator, microservice=web, revision=new)
 

@@ -54,9 +54,7 @@ def test_second_microservice_on_a_known_registry_raises_no_registries(operator, 
 
 def test_stopped_deployment_needs_no_registry_yet(operator, application, agents, raised):
     revision = RevisionFactory(registry=PrivateRegistryFactory())
-    deploy(
-        by=operator, application=application, agents=agents[:1], name="web", revision=revision, is_activated=False
-    )
+    deploy(by=operator, application=application, agents=agents[:1], name="web", revision=revision, is_activated=False)
 
     assert raised() == {"horse-1": LIST}
 
@@ -183,7 +181,9 @@ def test_new_registry_of_an_item_concerns_all_of_its_agents(operator, item, rais
     assert raised() == {"horse-1": BOTH, "horse-2": BOTH}
 
 
-@pytest.mark.parametrize("changes", [{"description": "x"}, {"images": {"x86": "a:2", "arm": "b:2"}, "move_running": False}])
+@pytest.mark.parametrize(
+    "changes", [{"description": "x"}, {"images": {"x86": "a:2", "arm": "b:2"}, "move_running": False}]
+)
 def test_item_that_moves_nothing_concerns_nobody(operator, item, raised, changes):
     edit_catalog_item(by=operator, item=item, **changes)
 

@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 import requests
 
-from tests.testbed.processes import Child, free_port
+from catalogweb.commands.server import arguments as web_server
+from tests.testbed.processes import Child, accepts, free_port
 
 ROOT = Path(__file__).parent.parent.parent
 EMAIL, PASSWORD = "admin@example.org", "a password for the story"
@@ -62,8 +63,14 @@ class Product:
         self.start()
 
     def start(self) -> None:
+        self._run([*MANAGE, "up", "--no-agent", "--port", str(self.port)])
+
+    def start_web_server(self) -> None:
+        """Only what answers requests, as `up` starts it: the database is migrated already."""
+        self._run([sys.executable, *web_server("127.0.0.1", self.port, 1)])
+
+    def _run(self, command: list[str]) -> None:
         self.starts += 1
-        command = [*MANAGE, "up", "--no-agent", "--port", str(self.port)]
         log = self.folder / f"server-{self.starts}.log"
         self.server = Child(command, log=log, env=self.env, cwd=ROOT, stop_with=signal.SIGINT)
         self.server.wait_for_url(self.api + "status", limit=60)
@@ -72,6 +79,7 @@ class Product:
         """As a power cut would: no time to finish anything."""
         self.server.signal(signal.SIGKILL)
         self.server.process.wait()
+        wait_for("the port to be free", lambda: not accepts("127.0.0.1", self.port))
 
     def stop(self) -> None:
         self.server.stop(limit=30)

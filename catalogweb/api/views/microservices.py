@@ -207,7 +207,13 @@ def _edit(call: Call, microservice: Microservice, **changes: Any) -> None:
 
 ONE = "/microservices/<str:uuid>"
 ROUTES = [
-    Route("GET", "/microservices", microservice_list, gives=MicroserviceList, query=("application", "flowId", "limit", "offset")),
+    Route(
+        "GET",
+        "/microservices",
+        microservice_list,
+        gives=MicroserviceList,
+        query=("application", "flowId", "limit", "offset"),
+    ),
     Route("POST", "/microservices", microservice_create, 201, takes=MicroserviceCreation, gives=CreatedMicroservice),
     Route("POST", "/deployments", microservice_deploy, 201, takes=DeploymentCreation, gives=Deployed),
     Route("GET", ONE, microservice_get, gives=MicroserviceReply),

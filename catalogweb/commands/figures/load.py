@@ -55,7 +55,17 @@ def rate_of(request: Request, base: str, seconds: int) -> float:
             f'wrk.headers["Authorization"] = {json.dumps(request.token)}\n'
             'wrk.headers["Content-Type"] = "application/json"\n'
         )
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), base + request.path]
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds}s",
+            "--timeout",
+            "30s",
+            "-s",
+            str(script),
+            base + request.path,
+        ]
         output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         raise RuntimeError(f"{request.name} failed under load:\n{output}")

@@ -1,6 +1,6 @@
 """One document applied through the services that every other door uses."""
 
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from functools import singledispatch
 from typing import Any
 
@@ -47,8 +47,17 @@ def _(spec: RegistrySpec, by: Actor) -> None:
 
 def _registry_of(spec: RegistrySpec) -> Registry | None:
     if spec.id:
-        return find_registry(spec.id)
+        return _with_id(find_registry, spec.id)
     return same_registry(spec.url, spec.username or "")
+
+
+def _with_id(find: Callable[[int], Any], identity: int) -> Any:
+    """What has this id, else a refusal at the line where the id stands."""
+    try:
+        return find(identity)
+    except NotFound as refusal:
+        refusal.field = "id"
+        raise
 
 
 def _unchanged_or_protected(obj: Any, values: dict[str, Any], what: str) -> None:
@@ -59,7 +68,7 @@ def _unchanged_or_protected(obj: Any, values: dict[str, Any], what: str) -> None
 
 @carry_out.register
 def _(spec: CatalogItemSpec, by: Actor) -> None:
-    item = find_item(spec.id) if spec.id else CatalogItem.objects.with_images().filter(name__iexact=spec.name).first()
+    item = _item_of(spec)
     if item is None:
         registry = find_registry(spec.registry or REMOTE)
         create_item(by=by, name=spec.name, images=spec.images, registry=registry, **spec.fields)
@@ -95,6 +104,12 @@ def _(spec: ApplicationSpec, by: Actor) -> None:
             # So that the fault points at the line of this microservice, not at the application's first.
             refusal.path = microservice.path  # type: ignore[attr-defined]
             raise
+
+
+def _item_of(spec: CatalogItemSpec) -> CatalogItem | None:
+    if spec.id:
+        return _with_id(find_item, spec.id)
+    return CatalogItem.objects.with_images().filter(name__iexact=spec.name).first()
 
 
 def _agents(spec: MicroserviceSpec) -> list[Agent]:
