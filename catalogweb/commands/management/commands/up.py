@@ -7,14 +7,12 @@ from argparse import ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import CommandParser
-from django.db import connections
 
 from catalogweb.accounts.installation import claim_keys, first_admin
 from catalogweb.accounts.models import User
 from catalogweb.changelog.door import through
-from catalogweb.commands import local_agent, server
+from catalogweb.commands import database, local_agent, server
 from catalogweb.commands.children import Child
 from catalogweb.commands.preflight import check_database, check_folder, check_keys, check_port, masked_database
 from catalogweb.commands.sentences import SentenceCommand
@@ -61,7 +59,7 @@ class Command(SentenceCommand):
             self._end()
 
     def _begin(self, host: str, port: int, workers: int, *, no_agent: bool, keep_containers: bool, **_: Any) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
+        database.migrate()
         claim_keys()
         admin = first_admin()
         self._start("web server", server.arguments(host, port, workers))
@@ -69,7 +67,7 @@ class Command(SentenceCommand):
         self._wait_until_ready(host, port)
         agent = self._agent_line(host, port, no_agent, keep_containers)
         self._say(host, port, admin, agent)
-        connections.close_all()
+        database.let_go()
 
     def _start(self, name: str, arguments: list[str], *, limit: float = 10) -> None:
         if not self.stopped.is_set():
