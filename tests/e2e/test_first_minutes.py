@@ -1,0 +1,93 @@
+"""From `up` on a fresh clone to the first container that answers, following only what is printed and what pages say."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.product import ROOT
+from tests.testbed.images import push_web_image
+from tests.testbed.processes import Child, free_port, wait_for_page
+
+pytestmark = pytest.mark.e2e
+SLOW = 60_000
+
+
+class Newcomer:
+    """Counts what a person does: each field filled, each thing pressed."""
+
+    def __init__(self, page):
+        self.page, self.steps, self.started = page, 0, time.monotonic()
+
+    def opens(self, url):
+        self.page.goto(url)
+        self.steps += 1
+
+    def fills(self, label, text):
+        self.page.get_by_label(label).first.fill(text)
+        self.steps += 1
+
+    def presses(self, role, name):
+        self.page.get_by_role(role, name=name, exact=True).first.click()
+        self.steps += 1
+
+    @property
+    def seconds(self):
+        return time.monotonic() - self.started
+
+
+@pytest.fixture
+def printed(tmp_path, container_engine):
+    """What `up` prints in a fresh clone, on a machine with an engine."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    # A newcomer's own settings; whatever the suite runs on stays out.
+    env = {"DJANGO_SETTINGS_MODULE": "catalogweb.settings", "CATALOGWEB_DATA": "", "DATABASE_URL": ""}
+    env |= {"DOCKER_HOST": container_engine.url}
+    command = ["env", "-u", "CATALOGWEB_DATA", "-u", "DATABASE_URL", sys.executable, str(clone / "manage.py"), "up"]
+    up = Child(
+        [*command, "--port", str(free_port())], log=tmp_path / "up.log", env=env, cwd=clone, stop_with=signal.SIGINT
+    )
+    up.wait_until(lambda: "Engine:" in up.tail(5000), what="printed block", limit=90)
+    yield up.tail(5000)
+    up.stop(limit=60)
+
+
+def said(printed, what):
+    found = re.search(rf"^{what}: +(\S+)", printed, re.MULTILINE)
+    assert found, printed
+    return found.group(1)
+
+
+def test_a_newcomer_reaches_a_running_container(printed, page, open_registry, capsys):
+    image, port = push_web_image(open_registry), free_port()
+    newcomer = Newcomer(page)
+
+    newcomer.opens(said(printed, "URL"))
+    newcomer.fills("E-mail", said(printed, "Admin"))
+    newcomer.fills("Password", said(printed, "Password"))
+    newcomer.presses("button", "Sign in")
+    newcomer.presses("link", "Create a catalog item")
+    newcomer.fills("Name", "hello")
+    newcomer.fills("Image for x86", image)
+    page.locator("main form button.button--primary").first.click()
+    newcomer.presses("link", "Deploy")
+    page.locator("label.choice", has_text="my-agent-name").get_by_role("checkbox").check()
+    newcomer.fills("Application", "tour")
+    newcomer.fills("Microservice name", "hello")
+    newcomer.fills("Ports", f"{port}:80")
+    newcomer.presses("button", "Deploy")
+    newcomer.steps += 2
+    row = page.locator("tr", has_text="my-agent-name")
+    expect(row).to_contain_text("Running", timeout=SLOW)
+    answer = wait_for_page(row.get_by_role("link", name=re.compile("Open")).get_attribute("href"))
+
+    assert "team/web:1.0" in answer
+    with capsys.disabled():
+        print(
+            f"\nfirst running container: {newcomer.steps} steps, {newcomer.seconds:.1f} seconds after `up` had printed"
+        )
