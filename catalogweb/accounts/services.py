@@ -1,6 +1,7 @@
 """Signing in, tokens and users."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -19,16 +20,20 @@ from catalogweb.core.rights import Actor, Right, Role, System, require
 from catalogweb.core.secrets import digest, new_token
 from catalogweb.core.storing import check_columns, contested, locked
 
-# Hashed once, so that an unknown account costs as much time as a wrong password.
-_DUMMY_HASH = make_password("not a password of anybody")
 USED_EVERY = timedelta(minutes=1)
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    """Compared with for an unknown account, so that it costs as much time as a wrong password."""
+    return make_password("not a password of anybody")
 
 
 def check_credentials(*, email: str, password: str, address: str) -> User:
     """The user with this e-mail and password; Throttled after ten failures, else Forbidden without saying which."""
     throttle.check("sign-in", email, address)
     user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
-    matches = check_password(password, user.password if user else _DUMMY_HASH)
+    matches = check_password(password, user.password if user else _nobodys_hash())
     if not user or not matches:
         throttle.failed("sign-in", email, address)
         raise Forbidden("Wrong e-mail address or password.")

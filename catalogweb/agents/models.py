@@ -132,7 +132,9 @@ class Agent(models.Model):
     @property
     def address(self) -> str:
         """Where people reach the ports it publishes, fit for a URL; an agent on this machine says 127.0.0.1."""
-        host = self.effective_configuration["host"] or self.status.ip_address or "127.0.0.1"
+        published = self.status.report.get("publishAddress", "")
+        reported = self.status.ip_address if published in ("", "0.0.0.0", "::") else published  # noqa: S104
+        host = self.effective_configuration["host"] or reported or "127.0.0.1"
         return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
     @property

@@ -47,7 +47,7 @@ class EdgeAgent:
         self._client, self._state, self._options, self._clock = client, state, options or Options(), clock
         self._orders = Orders(state, self._options)
         self._reporter = Reporter(
-            client, self._orders, facts or Machine(client.url).facts, self._options.interval, clock()
+            client, self._orders, self._told(facts or Machine(client.url).facts), self._options.interval, clock()
         )
         self._reporter.problem = problem
         self._images: dict[str, str] = state.load("images", {})
@@ -164,6 +164,10 @@ class EdgeAgent:
             self._state.save("images", images)
             self._state.save("pulled", sorted({*self._state.load("pulled", []), *images.values()}))
             self._images = images
+
+    def _told(self, facts: Callable[[], Mapping[str, Any]]) -> Callable[[], Mapping[str, Any]]:
+        """The machine's facts, and where its containers' ports open: only this process knows."""
+        return lambda: {**facts(), "publishAddress": self._options.publish_address}
 
     def _report(self, send: Callable[[Worker, float], None]) -> None:
         self._troubles.attempt("report", lambda: send(self._worker, self._clock()))

@@ -148,3 +148,19 @@ def test_search_looks_at_name_description_location_tag_and_address(operator, wor
     AgentFactory(name="other")
 
     assert list(Agent.objects.matching(word)) == [agent]
+
+
+@pytest.mark.parametrize(
+    ("configured", "published", "address"),
+    [
+        ("", "", "192.0.2.7"),
+        ("", "0.0.0.0", "192.0.2.7"),
+        ("", "127.0.0.2", "127.0.0.2"),
+        ("edge.example", "127.0.0.2", "edge.example"),
+    ],
+)
+def test_address_is_what_was_configured_then_where_ports_open(configured, published, address):
+    agent = AgentFactory(configuration={"host": configured} if configured else {})
+    agent.status.ip_address, agent.status.report = "192.0.2.7", {"publishAddress": published}
+
+    assert agent.address == address

@@ -9,7 +9,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.product import ROOT
+from tests.e2e.product import ROOT, containers
 from tests.testbed.images import push_web_image
 from tests.testbed.processes import Child, free_port, wait_for_page
 
@@ -41,8 +41,8 @@ class Newcomer:
 
 
 @pytest.fixture
-def printed(tmp_path, container_engine):
-    """What `up` prints in a fresh clone, on a machine with an engine."""
+def up(tmp_path, container_engine):
+    """`up` in a fresh clone, on a machine with an engine, once it has printed its block."""
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
     # A newcomer's own settings; whatever the suite runs on stays out.
@@ -53,7 +53,7 @@ def printed(tmp_path, container_engine):
         [*command, "--port", str(free_port())], log=tmp_path / "up.log", env=env, cwd=clone, stop_with=signal.SIGINT
     )
     up.wait_until(lambda: "Engine:" in up.tail(5000), what="printed block", limit=90)
-    yield up.tail(5000)
+    yield up
     up.stop(limit=60)
 
 
@@ -63,8 +63,9 @@ def said(printed, what):
     return found.group(1)
 
 
-def test_a_newcomer_reaches_a_running_container(printed, page, open_registry, capsys):
+def test_a_newcomer_reaches_a_running_container(up, page, open_registry, container_engine, capsys):
     image, port = push_web_image(open_registry), free_port()
+    printed = up.tail(5000)
     newcomer = Newcomer(page)
 
     newcomer.opens(said(printed, "URL"))
@@ -87,6 +88,8 @@ def test_a_newcomer_reaches_a_running_container(printed, page, open_registry, ca
     answer = wait_for_page(row.get_by_role("link", name=re.compile("Open")).get_attribute("href"))
 
     assert "team/web:1.0" in answer
+    up.stop(limit=60)
+    assert not containers(container_engine), "Ctrl-C ends what its own agent started"
     with capsys.disabled():
         print(
             f"\nfirst running container: {newcomer.steps} steps, {newcomer.seconds:.1f} seconds after `up` had printed"

@@ -18,7 +18,7 @@ KEPT = frozenset({
     "memoryViolation", "diskViolation", "cpuViolation", "systemAvailableDisk", "systemAvailableMemory",
     "systemTotalCpu", "repositoryCount", "repositoryStatus", "systemTime", "lastStatusTime", "ipAddressExternal",
     "processedMessages", "microserviceMessageCounts", "messageSpeed", "lastCommandTime", "tunnelStatus",
-    "isReadyToUpgrade", "isReadyToRollback", "activeVolumeMounts", "volumeMountLastUpdate", "gpsStatus",
+    "isReadyToUpgrade", "isReadyToRollback", "activeVolumeMounts", "volumeMountLastUpdate", "gpsStatus", "publishAddress",
 })  # fmt: skip
 LONGEST = 2000
 

@@ -109,7 +109,7 @@ CONTAINERS = st.builds(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=2500)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=150)
 @given(container=CONTAINERS)
 def test_any_container_that_is_accepted_exports_and_applies_without_change(operator, place, container):
     try:

@@ -26,7 +26,7 @@ EDITS = st.lists(
     min_size=1,
     max_size=4,
 )
-quick = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=2500)
+quick = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=150)
 
 
 def mutated(edits):
