@@ -121,8 +121,6 @@ def _source(data: dict[str, Any]) -> Source:
             return data["revision"]
         if not images or not data["registry"]:
             raise Invalid("Choose a revision, or give own images and their registry.", field="images")
-        if now and now.item_id is None and now.by_architecture == images and now.registry == data["registry"]:
-            return now
-        return own_revision(by=by, images=images, registry=data["registry"])
+        return own_revision(by=by, images=images, registry=data["registry"], now=now)
 
     return revision

@@ -187,10 +187,15 @@ def _new_revision(item: CatalogItem | None, images: Images, registry: Registry, 
     return revision
 
 
-def own_revision(*, by: Actor, images: Images, registry: Registry, as_sent: bool = False) -> Revision:
-    """A microservice's own images: a revision without an item."""
+def own_revision(
+    *, by: Actor, images: Images, registry: Registry, as_sent: bool = False, now: Revision | None = None
+) -> Revision:
+    """A microservice's own images: a revision without an item. `now` stays when it says the same already."""
     require(by, Right.CHANGE)
-    return _new_revision(None, checked_images(images, registry, as_sent=as_sent), registry, by, "")
+    chosen = checked_images(images, registry, as_sent=as_sent)
+    if now and now.item_id is None and now.registry_id == registry.pk and now.by_architecture == chosen:
+        return now
+    return _new_revision(None, chosen, registry, by, "")
 
 
 def forget_unused_own_revisions(ids: list[int]) -> None:

@@ -50,18 +50,10 @@ def edit_with_images(
 ) -> Microservice:
     """Edit a microservice; given `images` become its own, unless they are what it has already."""
     if images:
-        revision = _own(by, images, registry)
-        if _is_same(revision, microservice.revision):
-            revision.delete()
-            revision = None
+        revision = _own(by, images, registry, microservice.revision)
     return edit_microservice(by=by, microservice=microservice, revision=revision, **changes)
 
 
-def _own(by: Actor, images: Images | None, registry: Registry | None) -> Revision:
+def _own(by: Actor, images: Images | None, registry: Registry | None, now: Revision | None = None) -> Revision:
     assert registry is not None, "own images come with their registry"
-    return own_revision(by=by, images=images or {}, registry=registry)
-
-
-def _is_same(fresh: Revision, now: Revision) -> bool:
-    same_images = fresh.by_architecture == now.by_architecture
-    return now.item_id is None and same_images and fresh.registry_id == now.registry_id
+    return own_revision(by=by, images=images or {}, registry=registry, now=now)

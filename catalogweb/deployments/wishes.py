@@ -80,27 +80,20 @@ def _changed(container: Container, changes: Mapping[str, Any]) -> Container:
 
 
 def _other_revision(by: Actor, microservice: Microservice, wish: Wish) -> Revision | None:
-    """None as long as it has what is wanted; own images without a registry stay with the one they have."""
+    """None when none is wanted; own images without a registry stay with the one they have."""
     now = microservice.revision
     if wish.item:
         return None if now.item_id == wish.item.pk else wish.item.current
     images = wish.images or (now.by_architecture if wish.registry and not now.item_id else None)
     if not images:
         return None
-    registry = wish.registry or now.registry
-    if now.item_id is None and now.by_architecture == _written(images) and now.registry == registry:
-        return None
-    return _own(by, images, registry)
+    return _own(by, images, wish.registry or now.registry, now)
 
 
-def _own(by: Actor, images: Images | None, registry: Registry) -> Revision:
+def _own(by: Actor, images: Images | None, registry: Registry, now: Revision | None = None) -> Revision:
     if not images:
         raise Invalid("Say what to run: a catalogItemId, or images for the agent's architecture.", field="images")
-    return own_revision(by=by, images=images, registry=registry, as_sent=True)
-
-
-def _written(images: Images) -> dict[str, str]:
-    return {architecture: image for architecture, image in images.items() if image}
+    return own_revision(by=by, images=images, registry=registry, as_sent=True, now=now)
 
 
 @transaction.atomic

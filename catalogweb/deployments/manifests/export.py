@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.core.names import camel
@@ -21,8 +22,17 @@ def export(obj: CatalogItem | Registry | Application | Microservice) -> str:
     yaml.explicit_start = True
     yaml.width = 200
     yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.dump(_document(obj), stream)
+    yaml.dump(_quoted(_document(obj)), stream)
     return stream.getvalue()
+
+
+def _quoted(value: Any) -> Any:
+    """The one character that is a line end to whoever reads the text again stands in double quotes, escaped."""
+    if isinstance(value, dict):
+        return {_quoted(key): _quoted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_quoted(inner) for inner in value]
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and "\x85" in value else value
 
 
 def _head(kind: str, metadata: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:

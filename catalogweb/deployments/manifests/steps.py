@@ -169,11 +169,7 @@ def _revision(spec: MicroserviceSpec, by: Actor, now: Revision | None) -> Revisi
             raise Invalid("Give images.catalogId, or images.x86 and images.arm.", field="images")
         return now
     registry = find_registry(spec.registry) if spec.registry else (now.registry if now else find_registry(REMOTE))
-    fresh = own_revision(by=by, images=images, registry=registry)
-    if now and now.item_id is None and now.by_architecture == fresh.by_architecture and now.registry == registry:
-        fresh.delete()
-        return now
-    return fresh
+    return own_revision(by=by, images=images, registry=registry, now=now)
 
 
 def _item_revision(spec: MicroserviceSpec, now: Revision | None) -> Revision:
