@@ -40,11 +40,11 @@ def test_list_takes_the_same_queries_for_more_rows(viewer, django_assert_num_que
 def test_add_shows_the_normalised_url_and_makes_it_private(operator):
     response = operator.post("/registries/add/", NEW, follow=True)
 
-    registry = Registry.objects.get(pk=3)
+    registry = Registry.objects.latest("pk")
     assert registry.url == "registry.example.org"
     assert registry.is_private
     assert registry.password == SECRET
-    assert "Registry 3 is added as registry.example.org (john)." in response.text
+    assert f"Registry {registry.pk} is added as registry.example.org (john)." in response.text
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,14 @@ def test_add_shows_a_refusal_at_its_field_keeps_the_rest_and_drops_the_password(
 
 def test_no_page_shows_the_password(operator, superuser):
     operator.post("/registries/add/", NEW)
-    item = CatalogItemFactory(images__registry=Registry.objects.get(pk=3))
+    registry = Registry.objects.latest("pk")
+    pk, item = registry.pk, CatalogItemFactory(images__registry=registry)
     MicroserviceFactory(revision=item.current)
 
-    for path in ("/registries/", "/registries/3/", "/registries/3/edit/", "/", f"/catalog/{item.pk}/"):
+    for path in ("/registries/", f"/registries/{pk}/", f"/registries/{pk}/edit/", "/", f"/catalog/{item.pk}/"):
         page = superuser.get(path).text
-        assert not [text for text in (SECRET, Registry.objects.get(pk=3).password_sealed) if text in page], path
-    assert "••••" in superuser.get("/registries/3/").text
+        assert not [text for text in (SECRET, Registry.objects.latest("pk").password_sealed) if text in page], path
+    assert "••••" in superuser.get(f"/registries/{pk}/").text
 
 
 def test_page_names_items_microservices_and_agents_that_receive_the_password(viewer):
