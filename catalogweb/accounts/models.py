@@ -8,11 +8,12 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from catalogweb.core.rights import GRANTS, Right, Role
+from catalogweb.core.text import typed
 
 
 class UserQuerySet(models.QuerySet["User"]):
     def matching(self, text: str) -> "UserQuerySet":
-        for word in text.split():
+        for word in typed(text).split():
             self = self.filter(
                 models.Q(email__icontains=word)
                 | models.Q(first_name__icontains=word)

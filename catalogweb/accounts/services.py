@@ -18,7 +18,8 @@ from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound, Protected
 from catalogweb.core.rights import Actor, Right, Role, System, require
 from catalogweb.core.secrets import digest, new_token
-from catalogweb.core.storing import check_columns, contested, locked
+from catalogweb.core.storing import UNSTORABLE, check_columns, contested, is_storable, locked
+from catalogweb.core.text import typed
 
 USED_EVERY = timedelta(minutes=1)
 
@@ -32,8 +33,8 @@ def _nobodys_hash() -> str:
 def check_credentials(*, email: str, password: str, address: str) -> User:
     """The user with this e-mail and password; Throttled after ten failures, else Forbidden without saying which."""
     throttle.check("sign-in", email, address)
-    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
-    matches = check_password(password, user.password if user else _nobodys_hash())
+    user = User.objects.filter(email__iexact=typed(email), is_active=True).first()
+    matches = is_storable(password) and check_password(password, user.password if user else _nobodys_hash())
     if not user or not matches:
         throttle.failed("sign-in", email, address)
         raise Forbidden("Wrong e-mail address or password.")
@@ -153,6 +154,8 @@ def _checked_email(email: str, *, user: User | None = None) -> str:
 
 def _checked_password(password: str, user: User) -> None:
     try:
+        if not is_storable(password):
+            raise ValidationError(UNSTORABLE)
         validate_password(password, user)
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), field="password") from None
@@ -264,7 +267,7 @@ def edit_own_profile(*, by: User, **names: str) -> User:
 
 def user_named(email: str) -> User:
     """The active user with this e-mail address."""
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = User.objects.filter(email__iexact=typed(email), is_active=True).first()
     if user is None:
-        raise NotFound(f"There is no active account {email}.", field="as")
+        raise NotFound(f"There is no active account {typed(email)}.", field="as")
     return user

@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalogweb.agents.configuration import DEFAULTS
 from catalogweb.agents.presence import Presence, presence
 from catalogweb.core.architectures import Architecture
+from catalogweb.core.text import typed
 
 
 def new_uuid() -> str:
@@ -34,7 +35,7 @@ class AgentQuerySet(models.QuerySet["Agent"]):
 
     def matching(self, text: str) -> "AgentQuerySet":
         """Agents whose name, description, location, tag or address contains `text`."""
-        for word in text.split():
+        for word in typed(text).split():
             self = self.filter(
                 models.Q(name__icontains=word)
                 | models.Q(description__icontains=word)

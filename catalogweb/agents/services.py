@@ -18,6 +18,7 @@ from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.secrets import digest, new_token
 from catalogweb.core.storing import check_columns, contested, locked
+from catalogweb.core.text import typed
 
 KEY_LIFETIME = timedelta(minutes=20)
 # What only the agent itself can know or needs to be told about again.
@@ -145,6 +146,7 @@ def connect_agent(*, agent: Agent, architecture: str, now: datetime, public_key:
 
 def agent_named(name: str) -> Agent:
     """The agent of this name or uuid, with a suggestion when it is nearly another's."""
+    name = typed(name)
     agent = Agent.objects.with_status().filter(name__iexact=name).first()
     agent = agent or Agent.objects.with_status().filter(uuid=name).first()
     if agent is None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from catalogweb.catalog.references import LOCAL_CACHE, host_of
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.secrets import unseal
+from catalogweb.core.text import typed
 
 REMOTE, LOCAL = 1, 2
 ALIASES = {"remote": REMOTE, "local": LOCAL}
@@ -18,7 +19,7 @@ FIRST_USER_ITEM = 17
 
 class RegistryQuerySet(models.QuerySet["Registry"]):
     def matching(self, text: str) -> "RegistryQuerySet":
-        for word in text.split():
+        for word in typed(text).split():
             self = self.filter(
                 models.Q(url__icontains=word) | models.Q(username__icontains=word) | models.Q(email__icontains=word)
             )
@@ -95,7 +96,7 @@ class CatalogItemQuerySet(models.QuerySet["CatalogItem"]):
 
     def matching(self, text: str) -> "CatalogItemQuerySet":
         """Items whose name, description, category, publisher or current image contains `text`."""
-        for word in text.split():
+        for word in typed(text).split():
             images = Image.objects.filter(reference__icontains=word, revision__current_of__isnull=False)
             self = self.filter(
                 models.Q(name__icontains=word)

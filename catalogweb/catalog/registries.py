@@ -15,13 +15,13 @@ from catalogweb.core.errors import InUse, Invalid, NotFound, Protected
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.secrets import Unreadable, seal
-from catalogweb.core.storing import check_columns, locked
-from catalogweb.core.text import listed
+from catalogweb.core.storing import UNSTORABLE, check_columns, is_storable, locked
+from catalogweb.core.text import listed, typed
 
 
 def find_registry(name: str | int) -> Registry:
     """By alias (`remote`, `local`), id, URL, or "URL (user name)"; a near miss gets a suggestion."""
-    text = str(name).strip()
+    text = typed(name)
     pk = ALIASES.get(text.lower()) or (int(text) if text.isdecimal() and len(text) < 18 else None)
     found = Registry.objects.filter(pk=pk).first() if pk else _by_url(text)
     if found:
@@ -126,6 +126,8 @@ def _holds(registry: Registry, password: str) -> bool:
 
 
 def _take_password(registry: Registry, password: str) -> None:
+    if not is_storable(password):
+        raise Invalid(f"The password: {UNSTORABLE}", field="password")
     if password:
         registry.password_sealed = seal(password)
         registry.secret_version += 1

@@ -17,14 +17,14 @@ from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound, Protecte
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require, user_id
 from catalogweb.core.storing import check_columns, contested, locked
-from catalogweb.core.text import listed
+from catalogweb.core.text import listed, typed
 
 Images = Mapping[str, str]
 
 
 def find_item(name: str | int) -> CatalogItem:
     """By id or name; a near miss gets a suggestion."""
-    text = str(name).strip()
+    text = typed(name)
     items = CatalogItem.objects.with_images()
     found = items.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
     found = found or items.filter(name__iexact=text).first()

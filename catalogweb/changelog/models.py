@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from catalogweb.core.text import typed
+
 
 class Door(models.TextChoices):
     WEB = "web", "Pages"
@@ -15,7 +17,7 @@ class Door(models.TextChoices):
 class EntryQuerySet(models.QuerySet["Entry"]):
     def matching(self, text: str) -> "EntryQuerySet":
         """Entries whose object, actor or request contains each word of `text`."""
-        for word in text.split():
+        for word in typed(text).split():
             self = self.filter(
                 models.Q(object_label__icontains=word)
                 | models.Q(actor__icontains=word)

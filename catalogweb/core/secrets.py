@@ -36,7 +36,7 @@ def unseal(token: str) -> str:
 
 def digest(token: str) -> str:
     """SHA-256 in hex: enough for tokens of 128 random bits or more, and searchable by index."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 def new_token(prefix: str = "") -> str:

@@ -1,6 +1,9 @@
 """Small helpers for sentences."""
 
+import re
 from collections.abc import Sequence
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def listed(words: Sequence[str], *, most: int = 5) -> str:
@@ -13,3 +16,11 @@ def listed(words: Sequence[str], *, most: int = 5) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Give "1 agent", "3 agents"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def typed(text: object) -> str:
+    """What somebody typed to find something by: what no database could hold is replaced, so that it finds nothing.
+
+    Longer than any name, it is cut: SQLite compares with 50,000 characters at most.
+    """
+    return _UNSTORABLE.sub("\ufffd", str(text)).strip()[:1000]

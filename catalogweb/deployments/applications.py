@@ -9,6 +9,7 @@ from catalogweb.core.errors import Duplicate, Invalid, NotFound, Protected
 from catalogweb.core.names import NAME_RULE, is_name, suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.storing import check_columns, contested, locked
+from catalogweb.core.text import typed
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.services import delete_microservices
 from catalogweb.deployments.telling import MICROSERVICES, needed_registries, tell
@@ -16,7 +17,7 @@ from catalogweb.deployments.telling import MICROSERVICES, needed_registries, tel
 
 def find_application(name: str | int) -> Application:
     """By name, else by id; a near miss gets a suggestion."""
-    text = str(name)
+    text = typed(name)
     found = Application.objects.filter(name=text).first()
     if found is None and text.isdecimal() and len(text) < 18:
         found = Application.objects.filter(pk=int(text)).first()

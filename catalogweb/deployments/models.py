@@ -6,13 +6,14 @@ from django.db import models
 from catalogweb.agents.models import Agent, new_uuid
 from catalogweb.catalog.models import Revision
 from catalogweb.core.names import valid_name
+from catalogweb.core.text import typed
 from catalogweb.deployments.container import Container, Port, Volume
 from catalogweb.deployments.words import Status, status_of
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def matching(self, text: str) -> "ApplicationQuerySet":
-        for word in text.split():
+        for word in typed(text).split():
             self = self.filter(models.Q(name__icontains=word) | models.Q(description__icontains=word))
         return self
 
@@ -45,7 +46,7 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         return related.prefetch_related("revision__images")
 
     def matching(self, text: str) -> "DeploymentQuerySet":
-        for word in text.split():
+        for word in typed(text).split():
             self = self.filter(
                 models.Q(name__icontains=word)
                 | models.Q(application__name__icontains=word)
@@ -91,7 +92,7 @@ class MicroserviceQuerySet(models.QuerySet["Microservice"]):
         return self.filter(is_activated=True, application__is_activated=True)
 
     def matching(self, text: str) -> "MicroserviceQuerySet":
-        for word in text.split():
+        for word in typed(text).split():
             self = self.filter(
                 models.Q(name__icontains=word)
                 | models.Q(application__name__icontains=word)

@@ -1,7 +1,7 @@
 import pytest
 
 from catalogweb.core.errors import Duplicate, Invalid, Refusals, refuse_all
-from catalogweb.core.text import counted, listed
+from catalogweb.core.text import counted, listed, typed
 
 
 def test_nothing_to_refuse_passes():
@@ -40,3 +40,9 @@ def test_listed_words_read_as_a_sentence(words, sentence):
 def test_counted_uses_the_right_number():
     assert [counted(n, "agent") for n in (0, 1, 1200)] == ["0 agents", "1 agent", "1,200 agents"]
     assert counted(2, "entry", "entries") == "2 entries"
+
+
+def test_typed_text_that_no_database_could_hold_finds_nothing():
+    assert typed(" a\x00b\ud800 ") == "a\ufffdb\ufffd"
+    assert typed(17) == "17"
+    assert len(typed("a" * 100_000)) == 1000
