@@ -21,7 +21,7 @@ from catalogweb.catalog.models import CatalogItem
 from catalogweb.changelog.models import Entry
 from catalogweb.core.rights import Role
 from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus, PortMapping
-from tests.factories import AgentFactory, ApplicationFactory, CatalogItemFactory, UserFactory
+from tests.factories import AgentFactory, ApplicationFactory, CatalogItemFactory, MicroserviceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +281,20 @@ def test_every_door_says_the_same_of_an_architecture_without_an_image(door):
     ]
     assert not Microservice.objects.exists()
     assert not Deployment.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["web", "admin"])
+def test_pages_refuse_an_architecture_that_what_waits_there_has_no_image_for(page):
+    microservice = MicroserviceFactory(revision__images={"x86": "team/web:1"})
+    agent = microservice.agent
+    client = Client()
+    client.force_login(UserFactory(role=Role.SUPERUSER))
+    url = {"web": ("web:agent-edit", agent.uuid), "admin": ("admin:agents_agent_change", agent.pk)}[page]
+
+    response = client.post(
+        reverse(url[0], args=[url[1]]), {"name": agent.name, "architecture": "arm", "configuration": "{}"}
+    )
+
+    assert "there are images for x86 only" in response.text
+    agent.refresh_from_db()
+    assert agent.architecture == "x86"

@@ -50,7 +50,7 @@ def create_agent(
 
 
 @transaction.atomic
-def edit_agent(
+def edit_agent_row(
     *,
     by: Actor,
     agent: Agent,

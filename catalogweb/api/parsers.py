@@ -12,6 +12,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from catalogweb.core.storing import UNSTORABLE, is_storable
+
 Context = Mapping[str, Any] | None
 
 
@@ -37,6 +39,8 @@ class TolerantJSONParser(BaseParser):
             raise ParseError("The body is not JSON.") from None
         if not isinstance(body, dict):
             raise ParseError("The body is not a JSON object.")
+        if not is_storable(body):
+            raise ParseError(UNSTORABLE)
         return body
 
 

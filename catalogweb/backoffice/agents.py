@@ -9,11 +9,11 @@ from django.http import HttpRequest
 
 from catalogweb.agents.configuration import SETTINGS
 from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags, ProvisioningKey, Tombstone
-from catalogweb.agents.services import create_agent, edit_agent
+from catalogweb.agents.services import create_agent
 from catalogweb.backoffice.base import ReadOnlyAdmin, ServiceAdmin, ServiceForm
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor
-from catalogweb.deployments.agents import delete_agent
+from catalogweb.deployments.agents import delete_agent, edit_agent
 
 
 class AgentForm(ServiceForm):

@@ -6,8 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalogweb.agents.models import Agent, AgentStatus, Credential, Tombstone
-from catalogweb.agents.services import connect_agent, use_provisioning_key
-from catalogweb.agents.services import edit_agent as edit_agent_row
+from catalogweb.agents.services import connect_agent, edit_agent_row, use_provisioning_key
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import refuse_all
 from catalogweb.core.rights import Actor, Right, require

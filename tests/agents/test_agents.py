@@ -3,7 +3,7 @@ import math
 import pytest
 
 from catalogweb.agents.models import Agent, Flag, Tag
-from catalogweb.agents.services import agent_named, create_agent, edit_agent
+from catalogweb.agents.services import agent_named, create_agent, edit_agent_row
 from catalogweb.changelog.models import Entry
 from catalogweb.core.errors import Duplicate, Invalid, NotFound, Refusal
 from tests.factories import AgentFactory, UserFactory
@@ -69,10 +69,10 @@ def test_tags_are_made_once_and_replaced_as_written(operator):
     agent = create_agent(by=operator, name="horse-1", tags=["hall", " hall ", "", "north"])
     assert agent.tag_names == ["hall", "north"]
 
-    agent = edit_agent(by=operator, agent=agent, tags=["hall"])
+    agent = edit_agent_row(by=operator, agent=agent, tags=["hall"])
     assert agent.tag_names == ["hall"]
     assert Tag.objects.count() == 2
-    assert edit_agent(by=operator, agent=agent, description="x").tag_names == ["hall"]
+    assert edit_agent_row(by=operator, agent=agent, description="x").tag_names == ["hall"]
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_tags_are_made_once_and_replaced_as_written(operator):
 def test_edit_leaves_one_entry_with_before_and_after(operator, change):
     agent = AgentFactory(name="horse-1")
 
-    edit_agent(by=operator, agent=agent, **change)
-    edit_agent(by=operator, agent=agent, **change)
+    edit_agent_row(by=operator, agent=agent, **change)
+    edit_agent_row(by=operator, agent=agent, **change)
 
     entry = Entry.objects.get()
     name = next(iter(change)).replace("tags", "tag_names")
@@ -104,7 +104,7 @@ def test_edit_leaves_one_entry_with_before_and_after(operator, change):
 def test_edit_raises_config_only_for_what_the_agent_has_to_know(operator, change, raised):
     agent, other = AgentFactory(), AgentFactory()
 
-    edit_agent(by=operator, agent=agent, **change)
+    edit_agent_row(by=operator, agent=agent, **change)
 
     assert (flags_of(agent), flags_of(other)) == (raised, set())
 
@@ -113,7 +113,7 @@ def test_configuration_adds_to_what_was_set_and_none_unsets(operator):
     agent = create_agent(by=operator, name="horse-1", configuration={"status_frequency": 30, "log_level": "FINE"})
     lower(agent)
 
-    agent = edit_agent(by=operator, agent=agent, configuration={"cpu_limit": 50, "log_level": None})
+    agent = edit_agent_row(by=operator, agent=agent, configuration={"cpu_limit": 50, "log_level": None})
 
     assert agent.configuration == {"status_frequency": 30, "cpu_limit": 50}
     assert flags_of(agent) == {"config"}

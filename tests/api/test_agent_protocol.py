@@ -407,3 +407,10 @@ def test_deletion_of_an_agent_is_not_told_to_another(edge: WireClient) -> None:
     delete_agent(by=System(), agent=other)
 
     assert edge.call("GET", "/agent/config/changes").json()["deleteNode"] is False
+
+
+def test_a_report_with_a_number_beyond_all_bounds_is_taken_without_it(edge: WireClient, agent: Agent) -> None:
+    assert edge.call("PUT", "/agent/status", {"memoryUsage": 10**400, "version": "3.7.0"}).status_code == 204
+
+    agent.status.refresh_from_db()
+    assert (agent.status.version, "memoryUsage" in agent.status.report) == ("3.7.0", False)

@@ -141,3 +141,21 @@ def test_an_unknown_agent_is_not_found(operator: WireClient, agent: Agent, metho
 
     assert fault_of(reply) == (404, "NotFoundError")
     assert reply.json()["message"] == "Invalid ioFog UUID 'north-1'"
+
+
+def test_an_architecture_without_images_for_what_waits_there_is_refused(operator: WireClient, agent: Agent) -> None:
+    MicroserviceFactory(agent=agent, revision__images={"x86": "team/web:1"})
+
+    reply = operator.call("PATCH", f"/iofog/{agent.uuid}", {"fogType": 2})
+
+    assert fault_of(reply) == (400, "ValidationError")
+    assert "there are images for x86 only" in reply.json()["message"]
+    agent.refresh_from_db()
+    assert agent.architecture == "x86"
+
+
+def test_a_body_with_half_a_character_is_refused(operator: WireClient) -> None:
+    reply = operator.call("POST", "/iofog", {"name": "\ud800", "fogType": 1})
+
+    assert reply.status_code == 400
+    assert not Agent.objects.exists()

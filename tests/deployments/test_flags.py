@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalogweb.agents.services import edit_agent as edit_agent_row
+from catalogweb.agents.services import edit_agent_row
 from catalogweb.catalog.models import Registry
 from catalogweb.deployments.agents import delete_agent, edit_agent
 from catalogweb.deployments.applications import create_application, delete_application, edit_application

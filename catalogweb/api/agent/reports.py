@@ -1,7 +1,6 @@
 """An agent's report, sorted into what has a column and what is kept as it came."""
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +37,8 @@ def rest_of(report: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, int | float):
-        return math.isfinite(value) and abs(value) < 2**62
+        # NaN fails the comparison too; asking whether a huge integer is finite would raise.
+        return abs(value) < 2**62
     return isinstance(value, str)
 
 

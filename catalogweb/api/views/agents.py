@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from catalogweb.agents.models import Agent
-from catalogweb.agents.services import create_agent, edit_agent, issue_provisioning_key
+from catalogweb.agents.services import create_agent, issue_provisioning_key
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.shapes.agents import AgentChange, AgentCreation, agent_reply
 from catalogweb.api.wire import ARCHITECTURES, CONFIGURATION, milliseconds
 from catalogweb.core.errors import Duplicate, Invalid, NotFound
-from catalogweb.deployments.agents import delete_agent
+from catalogweb.deployments.agents import delete_agent, edit_agent
 
 FILTER = re.compile(r"filters\[(\d+)\]\[(key|value|condition)\]")
 

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalogweb.agents.configuration import SETTINGS
 from catalogweb.agents.models import Agent, Credential, ProvisioningKey, Tag
 from catalogweb.agents.presence import Presence
-from catalogweb.agents.services import create_agent, edit_agent, issue_provisioning_key
+from catalogweb.agents.services import create_agent, issue_provisioning_key
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.names import slug
 from catalogweb.core.rights import Right, require
-from catalogweb.deployments.agents import delete_agent
+from catalogweb.deployments.agents import delete_agent, edit_agent
 from catalogweb.deployments.groups import counts_by
 from catalogweb.deployments.models import Microservice
 from catalogweb.web.forms.agents import AgentForm
