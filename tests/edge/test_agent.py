@@ -241,17 +241,15 @@ def test_status_holds_every_field_of_both_dialects_and_ours(agent, controller, l
     report = controller.reports[-1]
     assert {
         "daemonStatus", "warningMessage", "daemonOperatingDuration", "daemonLastStart", "memoryUsage",
-        "diskUsage",
-        "cpuUsage", "memoryViolation", "diskViolation", "cpuViolation", "systemAvailableDisk",
+        "diskUsage", "cpuUsage", "memoryViolation", "diskViolation", "cpuViolation", "systemAvailableDisk",
         "systemAvailableMemory", "systemTotalCpu", "microserviceStatus", "repositoryCount",
-        "repositoryStatus",
-        "systemTime", "lastStatusTime", "ipAddress", "ipAddressExternal", "processedMessages",
+        "repositoryStatus", "systemTime", "lastStatusTime", "ipAddress", "ipAddressExternal", "processedMessages",
         "microserviceMessageCounts", "messageSpeed", "lastCommandTime", "tunnelStatus", "version",
         "isReadyToUpgrade", "isReadyToRollback", "activeVolumeMounts", "volumeMountLastUpdate", "gpsStatus",
-        "simulated", "engine", "engineProblem",
+        "simulated", "engine", "engineProblem", "publishAddress",
     } == set(report)  # fmt: skip
     assert (report["simulated"], report["engine"], report["engineProblem"]) == (True, "simulated", "")
-    assert report["ipAddress"] == "127.0.0.1"
+    assert (report["ipAddress"], report["publishAddress"]) == ("127.0.0.1", "127.0.0.1")
     assert report["systemAvailableMemory"] > 0
 
 

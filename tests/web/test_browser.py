@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalogweb.catalog.models import CatalogItem, Registry
 from tests.factories import PASSWORD, CatalogItemFactory, MicroserviceFactory, PrivateRegistryFactory, UserFactory
+from tests.web.browsing import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 MINE = ("", "catalog/", "catalog/add/", "registries/", "registries/add/", "account/tokens/", "users/", "users/add/")
@@ -18,15 +19,6 @@ def site(live_server) -> str:
     item = CatalogItemFactory(name="heart-rate", images__registry=PrivateRegistryFactory())
     MicroserviceFactory(revision=item.current, status__state="FAILED")
     return f"{live_server.url}/"
-
-
-def sign_in(page: Page, site: str) -> Page:
-    page.goto(site)
-    page.get_by_label("E-mail address").fill("sue@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-    return page
 
 
 @pytest.fixture

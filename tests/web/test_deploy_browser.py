@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from catalogweb.agents.models import AgentStatus
 from catalogweb.deployments.models import Microservice, MicroserviceStatus, PortMapping
 from tests.factories import PASSWORD, AgentFactory, CatalogItemFactory, MicroserviceFactory, UserFactory
+from tests.web.browsing import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -35,15 +36,6 @@ def site(live_server) -> str:
     MicroserviceFactory(name="bad", application=running.application, agent=north, revision=item.current, **failed)
     appear()
     return f"{live_server.url}/"
-
-
-def sign_in(page: Page, site: str) -> Page:
-    page.goto(site)
-    page.get_by_label("E-mail address").fill("sue@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-    return page
 
 
 @pytest.fixture
