@@ -19,17 +19,18 @@ def together(transactional_db: None, tmp_path: Path) -> Iterator[Together]:
         yield run_together
         return
     # Connections to a database in memory do not wait for each other: a copy in a file is what people run.
-    settings, memory = connections.settings["default"], connection.connection
-    name, memory_wrapper = settings["NAME"], connections["default"]
+    in_memory, wrapper = connections.settings["default"], connections["default"]
     with sqlite3.connect(tmp_path / "copy.sqlite3") as copy:
-        memory.backup(copy)
+        connection.connection.backup(copy)
     copy.close()
-    settings["NAME"] = str(tmp_path / "copy.sqlite3")
+    # Settings of its own: those of the database in memory say that it must not be closed, and a late thread of the
+    # live server may ask for that meanwhile.
+    connections.settings["default"] = {**in_memory, "NAME": str(tmp_path / "copy.sqlite3")}
     connections["default"] = connections.create_connection("default")
     yield run_together
     connections["default"].close()
-    settings["NAME"] = name
-    connections["default"] = memory_wrapper
+    connections.settings["default"] = in_memory
+    connections["default"] = wrapper
 
 
 def run_together(*calls: Callable[[], Any]) -> list[Any]:
