@@ -3,13 +3,20 @@
 import pytest
 from django.db import connection
 
-from catalogweb.catalog.models import FIRST_USER_ITEM
+from catalogweb.catalog.models import FIRST_USER_ITEM, CatalogItem, Registry
+
+# The highest id that `migrate` itself gave away.
+SEEDED = {CatalogItem: FIRST_USER_ITEM - 1, Registry: 2}
 
 
 @pytest.fixture
 def fresh(db: None) -> None:
-    """PostgreSQL does not take back the numbers that earlier tests used."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT setval('catalog_catalogitem_id_seq', %s)", [FIRST_USER_ITEM - 1])
-            cursor.execute("SELECT setval('catalog_registry_id_seq', 2)")
+    """No database takes back the numbers that earlier tests used."""
+    reset = (
+        "SELECT setval(%(table)s || '_id_seq', %(highest)s)"
+        if connection.vendor == "postgresql"
+        else "UPDATE sqlite_sequence SET seq = %(highest)s WHERE name = %(table)s"
+    )
+    with connection.cursor() as cursor:
+        for model, highest in SEEDED.items():
+            cursor.execute(reset, {"table": model._meta.db_table, "highest": highest})

@@ -13,3 +13,7 @@ from catalogweb.settings import *  # noqa: E402, F403
 
 # Hashing passwords is slow on purpose; tests make many.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, as people run it: in memory all threads share one connection, and the first that closes it ends the suite.
+    DATABASES["default"]["TEST"] = {"NAME": f"{_data}/tests.sqlite3"}  # noqa: F405
