@@ -76,6 +76,10 @@ class Person:
         """The words appear in the row without reloading the page."""
         expect(self.row(name)).to_contain_text(re.compile(words), timeout=limit)
 
+    def see_both(self, words: str) -> None:
+        for name in ("web-north", "web-south"):
+            self.sees(name, words)
+
 
 @pytest.fixture
 def person(page, product):
@@ -96,9 +100,13 @@ def test_a_person_brings_an_item_to_two_agents_and_takes_it_back(
 ):
     port = free_port()
     prepare(person, private_registry, private_registry.password, image, edges)
-    person.deploy(port)
-    for name in ("web-north", "web-south"):
-        person.sees(name, "Running")
+    north, south = edges
+    with private_registry.process.held():
+        with north.process.held(), south.process.held():
+            person.deploy(port)
+            person.see_both("Queued")
+        person.see_both("Pulling")
+    person.see_both("Running")
 
     for name, platform in (("web-north", "linux/amd64"), ("web-south", "linux/arm64")):
         link = person.row(name).get_by_role("link", name=re.compile("Open")).get_attribute("href")
@@ -127,5 +135,4 @@ def test_a_person_sees_why_a_pull_fails_and_heals_it_by_correcting_the_password(
     person.fill(password=private_registry.password)
     person.save()
     person.page.goto(deployment)
-    for name in ("web-north", "web-south"):
-        person.sees(name, "Running")
+    person.see_both("Running")

@@ -1,4 +1,4 @@
-"""Marks a test by the parts it uses, and runs browser tests last."""
+"""Marks a test by the parts it uses, and runs the long stories first and browser tests last."""
 
 import os
 
@@ -18,8 +18,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Once started, Playwright leaves an event loop in the main thread for the rest of the session."""
-    items.sort(key=uses_browser)
+    """Once started, Playwright leaves an event loop in the main thread for the rest of the session.
+
+    A long story that starts last would leave the other processes without work.
+    """
+    items.sort(key=lambda item: (uses_browser(item), item.get_closest_marker("e2e") is None))
 
 
 @pytest.hookimpl(tryfirst=True)

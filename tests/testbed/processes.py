@@ -10,7 +10,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 Command = Sequence[str | Path]
@@ -101,6 +102,15 @@ class Child:
         except ProcessLookupError:
             return False
         return True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The program stands still meanwhile, as one that is very slow."""
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
 
     def tail(self, characters: int = 600) -> str:
         return self.log.read_text(errors="replace")[-characters:].strip() or "(it logged nothing)"

@@ -9,8 +9,6 @@ from urllib.request import Request, urlopen
 import psycopg
 import pytest
 import requests
-from django.db import connection
-from playwright.sync_api import Page
 from pytest_socket import SocketConnectBlockedError
 
 from tests.testbed.engine import Engine
@@ -129,13 +127,6 @@ def test_postgres_is_lent_to_a_command_whose_result_it_passes_on(postgres_server
     assert lent.returncode == 7
 
 
-def test_page_opens_in_the_installed_browser(page: Page) -> None:
-    page.goto("data:text/html,<h1>Hello</h1>")
-
-    assert page.get_by_role("heading").inner_text() == "Hello"
-    assert page.locator("h1").bounding_box()["height"] > 0, "no font to draw with"  # type: ignore[index]
-
-
 def test_other_hosts_than_loopback_are_out_of_reach() -> None:
     with pytest.raises(SocketConnectBlockedError), pytest.warns(UserWarning, match="A test tried"):
         requests.get("http://192.0.2.1/", timeout=1)
@@ -154,11 +145,3 @@ def test_missing_part_skips_on_a_laptop_and_fails_in_ci(monkeypatch: pytest.Monk
 def test_no_event_loop_runs_beside_tests_without_a_browser() -> None:
     with pytest.raises(RuntimeError, match="no running event loop"):
         asyncio.get_running_loop()
-
-
-def test_database_answers_beside_an_open_page(page: Page, db: None) -> None:
-    page.goto("about:blank")
-
-    with connection.cursor() as cursor:
-        cursor.execute("select 1")
-        assert cursor.fetchone() == (1,)
