@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, ProgrammingError, transaction
 
 from catalogweb.accounts.models import KeyFingerprint, User
 from catalogweb.changelog.services import record
@@ -45,7 +45,10 @@ def claim_keys() -> None:
     mine = fingerprint(settings.ENCRYPTION_KEYS)
     if not mine:
         raise Invalid("CATALOGWEB_ENCRYPTION_KEYS is not set; with PostgreSQL the keys come from the environment.")
-    known, _ = KeyFingerprint.objects.get_or_create(purpose="encryption", defaults={"fingerprint": mine})
+    try:
+        known, _ = KeyFingerprint.objects.get_or_create(purpose="encryption", defaults={"fingerprint": mine})
+    except (OperationalError, ProgrammingError) as error:
+        raise Invalid(f"The database is not ready ({str(error).strip()}). Is it up, and was `migrate` run?") from None
     known_ones = {fingerprint([key]) for key in settings.ENCRYPTION_KEYS}
     if known.fingerprint not in known_ones:
         raise Invalid(

@@ -5,22 +5,25 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from catalogweb.accounts.installation import claim_keys
+from catalogweb.commands.sentences import SentenceCommand
 from catalogweb.jobs.services import note_jobs, run_due, seconds_until_due
 
 log = logging.getLogger("catalogweb.jobs")
 LONGEST_SLEEP = 30.0
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     help = "Run background jobs as they become due. Any number of workers may run at once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="run what is due now, then end")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        claim_keys()
         if once:
             note_jobs()
             for name in run_due():
