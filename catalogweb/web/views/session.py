@@ -6,12 +6,11 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogweb.accounts.services import change_own_password, check_credentials, sign_up
-from catalogweb.core.rights import Right, require
 from catalogweb.web.forms.accounts import PasswordForm, SignInForm, SignUpForm
 from catalogweb.web.requests import PageRequest, address_of, posted
 
@@ -57,16 +56,6 @@ def sign_up_page(request: PageRequest) -> HttpResponse:
         messages.success(request, "Welcome. Your account is ready.")
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "registration/sign_up.html", {"form": form}, status=form.status)
-
-
-@login_not_required
-@require_safe
-def admin_sign_in(request: PageRequest) -> HttpResponse:
-    """Django admin sends strangers here: it has no sign-in of its own, so it is throttled like every page."""
-    if request.user.is_authenticated:
-        require(request.user, Right.ADMINISTER)
-        return redirect(_next(request))
-    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.GET.get('next', '/admin/')})}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
