@@ -53,7 +53,8 @@ def test_an_item_is_created_with_a_number_above_the_built_in_ones(operator: Wire
     [
         ({"name": None}, (400, "ValidationError"), "Required field 'name' is missing"),
         ({"name": 5}, (400, "ValidationError"), "Field 'name' is not of a type(s) string"),
-        ({"registryId": "1"}, (400, "ValidationError"), "Field 'registryId' is not of a type(s) integer"),
+        ({"registryId": [1]}, (400, "ValidationError"), "Field 'registryId' is not of a type(s) string"),
+        ({"registryId": "remotr"}, (404, "NotFoundError"), "Did you mean “remote”?"),
         ({"registryId": 99}, (404, "NotFoundError"), "Invalid registry id '99'"),
         (
             {"images": [{"containerImage": "a"}]},
@@ -75,6 +76,32 @@ def test_an_item_is_refused_with_its_fault(
     assert fault_of(reply) == fault
     assert message in reply.json()["message"]
     assert CatalogItem.objects.count() == 5
+
+
+def test_an_item_takes_a_registry_by_its_alias(operator: WireClient) -> None:
+    number = operator.call("POST", "/catalog/microservices", ITEM | {"registryId": "local"}).json()["id"]
+
+    assert operator.call("GET", f"/catalog/microservices/{number}").json()["registryId"] == 2
+
+
+def test_an_item_is_warned_about_credentials_that_its_image_will_not_get(operator: WireClient) -> None:
+    registry = PrivateRegistryFactory()
+
+    created = operator.call("POST", "/catalog/microservices", ITEM | {"registryId": registry.pk}).json()
+
+    [warning] = created["warnings"]
+    assert f"team/app:1 will be pulled from docker.io, without the credentials of {registry.url}" in warning
+    assert operator.call("GET", f"/catalog/microservices/{created['id']}").json()["warnings"] == [warning]
+
+
+def test_a_changed_image_keeps_the_reason(operator: WireClient) -> None:
+    item = CatalogItemFactory()
+    images = [{"containerImage": "team/web:2", "fogTypeId": 1}]
+
+    operator.call("PATCH", f"/catalog/microservices/{item.pk}", {"images": images, "reason": "Fixes the leak"})
+
+    item.refresh_from_db()
+    assert item.current.reason == "Fixes the leak"
 
 
 def test_an_edited_item_keeps_the_images_that_are_not_listed(operator: WireClient) -> None:
@@ -197,6 +224,16 @@ def test_a_blank_password_keeps_the_stored_one_and_the_registry_private(operator
     registry.refresh_from_db()
     assert reply.status_code == 204
     assert (registry.username, registry.password, registry.is_private) == ("ann", "q1u45ic9kst563art", True)
+
+
+def test_only_removed_credentials_make_a_registry_public_again(operator: WireClient) -> None:
+    registry = PrivateRegistryFactory()
+
+    for body, private in (({"isPublic": True}, True), ({"removeCredentials": True}, False)):
+        operator.call("PATCH", f"/registries/{registry.pk}", body)
+        registry.refresh_from_db()
+        assert registry.is_private is private
+    assert (registry.username, registry.has_password) == ("", False)
 
 
 def test_another_host_needs_the_password_again(operator: WireClient) -> None:

@@ -58,6 +58,16 @@ def described(client: WireClient, name: str = "web") -> dict[str, Any]:
 # --- create ---------------------------------------------------------------------------------------------
 
 
+def test_a_microservice_is_warned_about_credentials_that_its_image_will_not_get(
+    operator: WireClient, body: dict[str, Any]
+) -> None:
+    plain = create(operator, body)
+    guarded = create(operator, body, name="guarded", ports=[], registryId=PrivateRegistryFactory().pk)
+
+    assert "warnings" not in plain.json()
+    assert "without the credentials" in guarded.json()["warnings"][0]
+
+
 def test_a_microservice_comes_out_as_it_went_in(operator: WireClient, body: dict[str, Any], agent: Agent) -> None:
     reply = create(operator, body, **FULL)
 

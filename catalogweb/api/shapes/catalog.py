@@ -1,6 +1,6 @@
 """Catalog items and their images in requests."""
 
-from catalogweb.api.fields import Choice, Flag, Shape, Text, Whole
+from catalogweb.api.fields import Choice, Flag, NameOrNumber, Shape, Text, Whole
 
 
 class ImageEntry(Shape):
@@ -14,7 +14,7 @@ class InfoType(Shape):
 
 
 class ItemChange(Shape):
-    """`moveRunning: false` leaves running microservices on the images they have."""
+    """`moveRunning: false` leaves running microservices on the images they have; `reason` goes with a new revision."""
 
     name = Text(min_length=1, max_length=200)
     description = Text()
@@ -27,13 +27,14 @@ class ItemChange(Shape):
     isPublic = Flag(source="is_public")
     inputType = InfoType(required=False, source="input_type")
     outputType = InfoType(required=False, source="output_type")
-    registryId = Whole()
+    registryId = NameOrNumber()
     images = ImageEntry.listed(max_length=2)
+    reason = Text(max_length=200)
     moveRunning = Flag(source="move_running")
 
 
 class ItemCreation(ItemChange):
     name = Text(required=True, min_length=1, max_length=200)
-    registryId = Whole(required=True)
+    registryId = NameOrNumber(required=True)
     images = ImageEntry.listed(required=True, min_length=1, max_length=2)
     moveRunning = None  # type: ignore[assignment]

@@ -52,9 +52,9 @@ class MicroserviceChange(Shape):
     name = Text(min_length=1, max_length=200)
     iofogUuid = Text()
     agentName = Text()
-    catalogItemId = Whole()
+    catalogItemId = NameOrNumber()
     images = ImageEntry.listed(max_length=2)
-    registryId = Whole()
+    registryId = NameOrNumber()
     config = ObjectText()
     env = Variable.listed()
     ports = PortEntry.listed()
@@ -111,7 +111,7 @@ def agent_in(given: str) -> Agent:
 def wish_in(given: dict[str, Any]) -> Wish:
     """An item decides image and registry, whatever images stand beside it; the number 0 is none."""
     agent = given.get("iofogUuid") or given.get("agentName")
-    item, registry = given.get("catalogItemId"), given.get("registryId")
+    item, registry = (given.get(name, "").strip().lstrip("0") for name in ("catalogItemId", "registryId"))
     return Wish(
         name=given.get("name"),
         agent=agent_in(agent) if agent else None,

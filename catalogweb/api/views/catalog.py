@@ -1,13 +1,13 @@
 """The catalog."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.shapes.catalog import ItemChange, ItemCreation
 from catalogweb.api.wire import image_entries, images_of
 from catalogweb.catalog.models import CatalogItem
 from catalogweb.catalog.registries import find_registry
-from catalogweb.catalog.services import create_item, delete_item
+from catalogweb.catalog.services import create_item, delete_item, warnings_for
 from catalogweb.core.errors import NotFound
 from catalogweb.deployments.sources import edit_catalog_item
 
@@ -34,12 +34,22 @@ class Item(TypedDict):
     outputType: dict[str, Any] | None
 
 
+class ItemDetail(Item):
+    """`warnings`: what to know about images that were kept as they were sent."""
+
+    warnings: list[str]
+
+
 class ItemList(TypedDict):
     catalogItems: list[Item]
 
 
 class Created(TypedDict):
     id: int
+
+
+class CreatedItem(Created):
+    warnings: NotRequired[list[str]]
 
 
 def item_reply(item: CatalogItem) -> Item:
@@ -74,15 +84,24 @@ def item_list(call: Call) -> ItemList:
     return {"catalogItems": [item_reply(item) for item in CatalogItem.objects.with_images()]}
 
 
-def item_get(call: Call, id: str) -> Item:
-    return item_reply(item_with(id))
+def item_get(call: Call, id: str) -> ItemDetail:
+    item = item_with(id)
+    return {**item_reply(item), "warnings": warnings_of(item)}
 
 
-def item_create(call: Call) -> Created:
+def warnings_of(item: CatalogItem) -> list[str]:
+    return warnings_for(item.current) if item.current else []
+
+
+def item_create(call: Call) -> CreatedItem:
     fields = dict(call.given)
     registry = find_registry(fields.pop("registryId"))
     images = images_of(fields.pop("images"))
-    return {"id": create_item(by=call.by, images=images, registry=registry, as_sent=True, **fields).pk}
+    item = create_item(by=call.by, images=images, registry=registry, as_sent=True, **fields)
+    reply: CreatedItem = {"id": item.pk}
+    if warnings := warnings_of(item):
+        reply["warnings"] = warnings
+    return reply
 
 
 def item_edit(call: Call, id: str) -> None:
@@ -101,8 +120,8 @@ def item_delete(call: Call, id: str) -> None:
 
 ROUTES = [
     Route("GET", "/catalog/microservices", item_list, gives=ItemList),
-    Route("POST", "/catalog/microservices", item_create, 201, takes=ItemCreation, gives=Created),
-    Route("GET", "/catalog/microservices/<str:id>", item_get, gives=Item),
+    Route("POST", "/catalog/microservices", item_create, 201, takes=ItemCreation, gives=CreatedItem),
+    Route("GET", "/catalog/microservices/<str:id>", item_get, gives=ItemDetail),
     Route("PATCH", "/catalog/microservices/<str:id>", item_edit, 204, takes=ItemChange),
     Route("DELETE", "/catalog/microservices/<str:id>", item_delete, 204),
 ]

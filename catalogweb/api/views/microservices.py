@@ -1,7 +1,7 @@
 """Microservices, and what hangs on one: its ports, its volumes, its config."""
 
 from dataclasses import replace
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from catalogweb.api.fields import Shape
 from catalogweb.api.routes import Call, Route
@@ -22,6 +22,7 @@ from catalogweb.api.shapes.replies import (
     port_entries,
     volume_entries,
 )
+from catalogweb.catalog.services import warnings_for
 from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.deployments.applications import find_application
 from catalogweb.deployments.container import Port, Volume
@@ -37,6 +38,7 @@ class MicroserviceList(TypedDict):
 class CreatedMicroservice(TypedDict):
     uuid: str
     name: str
+    warnings: NotRequired[list[str]]
 
 
 class Deployed(TypedDict):
@@ -107,7 +109,10 @@ def microservice_get(call: Call, uuid: str) -> MicroserviceReply:
 def microservice_create(call: Call) -> CreatedMicroservice:
     """Place a microservice on an agent."""
     [microservice] = fulfil(by=call.by, application=application_in(call.given), wish=wish_in(call.given))
-    return {"uuid": microservice.uuid, "name": microservice.name}
+    reply: CreatedMicroservice = {"uuid": microservice.uuid, "name": microservice.name}
+    if warnings := warnings_for(microservice.revision):
+        reply["warnings"] = warnings
+    return reply
 
 
 def microservice_deploy(call: Call) -> Deployed:

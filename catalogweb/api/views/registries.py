@@ -11,7 +11,7 @@ from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.deployments.sources import edit_registry
 
 
-class RegistryChange(Shape):
+class RegistryFields(Shape):
     """A blank password keeps the stored one."""
 
     url = Text(min_length=1, max_length=500)
@@ -23,7 +23,13 @@ class RegistryChange(Shape):
     certificate = Text()
 
 
-class RegistryCreation(RegistryChange):
+class RegistryChange(RegistryFields):
+    """`removeCredentials` forgets user name and password: only that makes a private registry public again."""
+
+    removeCredentials = Flag(source="remove_credentials")
+
+
+class RegistryCreation(RegistryFields):
     url = Text(required=True, min_length=1, max_length=500)
     isPublic = Flag(required=True)
     username = Text(required=True, min_length=1, max_length=200)
@@ -89,7 +95,7 @@ def registry_create(call: Call) -> Created:
 
 
 def registry_edit(call: Call, id: str) -> None:
-    """Change what is given; a stored password keeps the registry private."""
+    """Change what is given; a stored password keeps the registry private until its credentials are removed."""
     fields = dict(call.given)
     if "isPublic" in fields:
         fields["is_private"] = not fields.pop("isPublic")

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.catalog.models import CatalogItem, Registry
-from catalogweb.catalog.services import create_item, delete_item
+from catalogweb.catalog.services import create_item, delete_item, warnings_for
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.manifests import export
@@ -59,6 +59,7 @@ def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
     users = Microservice.objects.filter(revision__item=item).select_related("application", "agent", "revision")
     context = {
         "item": item,
+        "warnings": warnings_for(item.current) if item.current else [],
         "revisions": item.revisions.select_related("registry", "author").prefetch_related("images"),
         "users": users[:USERS_SHOWN],
         "more_users": max(0, item.use_count - USERS_SHOWN),
