@@ -119,7 +119,8 @@ def _check(item: CatalogItem) -> None:
     if twins.exists():
         raise Duplicate(f"Duplicate name '{item.name}': another catalog item already has it.", field="name")
     check_columns(item)
-    if item.config_example and not _is_object(item.config_example):
+    item.config_example = item.config_example.strip() or "{}"
+    if not _is_object(item.config_example):
         raise Invalid('The config example is not a JSON object, such as {"level": 3}.', field="config_example")
 
 
