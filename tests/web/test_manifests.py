@@ -87,7 +87,7 @@ def test_a_password_comes_back_neither_in_the_plan_nor_after_applying(operator):
     planned = operator.post("/manifests/", {"text": text, "do": "plan"})
     applied = operator.post("/manifests/", {"text": text, "do": "apply"})
 
-    assert planned.text.count("hunter2") == 1, "in the text that waits to be applied, and nowhere else"
+    assert "hunter2" not in planned.text
     assert "no-store" in planned["Cache-Control"]
     assert "hunter2" not in applied.text
     assert Registry.objects.latest("pk").password == "hunter2"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from catalogweb.core.errors import Invalid, Refusal
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.manifests import Fault, ManifestRefused, Plan, apply, plan
+from catalogweb.web.masking import masked, unmasked
 from catalogweb.web.requests import PageRequest
 
 # File name without its ending -> what people choose by.
@@ -40,18 +41,22 @@ def _example(name: str) -> str:
 
 
 def _outcome(request: PageRequest) -> dict[str, Any]:
-    """The text as it was sent, and its plan, what was applied, or what is wrong with it."""
+    """The text as it was sent, its secrets masked, and its plan, what was applied, or what is wrong with it."""
     text = request.POST.get("text", "").replace("\r\n", "\n")
     try:
-        text = _uploaded(request) or text
+        text = _uploaded(request) or unmasked(text, request.POST.get("kept", ""))
         if request.POST.get("do") == "apply":
-            # The text may hold a password and has done its work: it does not come back.
             return _shown(apply(text, by=request.user), is_done=True) | {"text": ""}
-        return _shown(plan(text, by=request.user), is_done=False) | {"text": text}
+        return _shown(plan(text, by=request.user), is_done=False) | _masked(text)
     except ManifestRefused as refused:
-        return {"faults": refused.faults, "text": text}
+        return {"faults": refused.faults} | _masked(text)
     except Invalid as refused:
-        return {"faults": [_as_fault(refused)], "text": text}
+        return {"faults": [_as_fault(refused)]} | _masked(text)
+
+
+def _masked(text: str) -> dict[str, str]:
+    shown, kept = masked(text)
+    return {"text": shown, "kept": kept}
 
 
 def _shown(outcome: Plan, *, is_done: bool) -> dict[str, Any]:
