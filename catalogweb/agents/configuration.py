@@ -10,6 +10,9 @@ from typing import Any
 from catalogweb.core.errors import Invalid
 from catalogweb.core.storing import UNSTORABLE, is_storable
 
+# The router of the installation, whether or not anybody has said where it is.
+DEFAULT_ROUTER = "default-router"
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -27,9 +30,9 @@ class Setting:
 
 
 SETTINGS: dict[str, Setting] = {
-    "status_frequency": Setting(10, "Seconds between two reports.", 1, 86400),
-    "change_frequency": Setting(20, "Seconds between two polls for changes.", 1, 86400),
-    "device_scan_frequency": Setting(20, "Seconds between two scans for devices.", 1, 86400),
+    "status_frequency": Setting(10, "Seconds between two reports; at 0 the agent keeps its own.", 0, 86400),
+    "change_frequency": Setting(20, "Seconds between two polls for changes; at 0 the agent keeps its own.", 0, 86400),
+    "device_scan_frequency": Setting(20, "Seconds between two scans for devices.", 0, 86400),
     "docker_url": Setting("unix:///var/run/docker.sock", "Where the container engine listens."),
     "disk_limit": Setting(50, "GiB", 0, 1048576),
     "disk_directory": Setting("/var/lib/iofog/", "Folder for the agent's data."),
@@ -56,10 +59,10 @@ SETTINGS: dict[str, Setting] = {
     "host": Setting("", "Address under which other agents and people reach this one."),
     "router_mode": Setting("edge", choices=("none", "edge", "interior")),
     "messaging_port": Setting(5671, "", 1, 65535),
-    "inter_router_port": Setting(0, "", 0, 65535),
-    "edge_router_port": Setting(0, "", 0, 65535),
-    "upstream_routers": Setting([]),
-    "network_router": Setting(""),
+    "inter_router_port": Setting(0, "An interior router needs one.", 0, 65535),
+    "edge_router_port": Setting(0, "An interior router needs one.", 0, 65535),
+    "upstream_routers": Setting([DEFAULT_ROUTER], "The routers that its own connects to: agents by name."),
+    "network_router": Setting(DEFAULT_ROUTER, "The router that an agent without its own uses: an agent's name."),
     "nats_mode": Setting("leaf", choices=("none", "leaf", "server")),
     "nats_server_port": Setting(4222, "", 1, 65535),
     "nats_leaf_port": Setting(7422, "", 1, 65535),
@@ -68,10 +71,16 @@ SETTINGS: dict[str, Setting] = {
     "nats_http_port": Setting(8222, "", 1, 65535),
     "js_storage_size": Setting("10g"),
     "js_memory_store_size": Setting("1g"),
-    "upstream_nats_servers": Setting([]),
+    "upstream_nats_servers": Setting(["default-nats-hub"]),
 }
 
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
+
+
+def implied_values(*, has_place: bool, is_system: bool) -> dict[str, Any]:
+    """Coordinates that an operator gave are meant; a system agent has nothing upstream."""
+    hub = {"nats_mode": "server", "upstream_routers": [], "upstream_nats_servers": []}
+    return ({"gps_mode": "manual"} if has_place else {}) | (hub if is_system else {})
 
 
 def checked(values: Mapping[str, Any]) -> dict[str, Any]:

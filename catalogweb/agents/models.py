@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from catalogweb.agents.configuration import DEFAULTS
+from catalogweb.agents.configuration import DEFAULTS, implied_values
 from catalogweb.agents.presence import Presence, presence
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.text import typed
@@ -140,8 +140,9 @@ class Agent(models.Model):
 
     @property
     def effective_configuration(self) -> dict[str, Any]:
-        """What an operator set, else what the agent reported, else the defaults."""
-        return DEFAULTS | self.status.reported_configuration | self.configuration
+        """What an operator set, else what follows from that, else what the agent reported, else the defaults."""
+        implied = implied_values(has_place=(self.latitude, self.longitude) != (None, None), is_system=self.is_system)
+        return DEFAULTS | self.status.reported_configuration | implied | self.configuration
 
 
 class AgentStatus(models.Model):
@@ -166,6 +167,15 @@ class AgentStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id}: {self.daemon_status}"
+
+    @property
+    def is_ready_to_upgrade(self) -> bool:
+        """Assumed of an agent that has not said otherwise."""
+        return self.report.get("isReadyToUpgrade", True) is True
+
+    @property
+    def is_ready_to_roll_back(self) -> bool:
+        return self.report.get("isReadyToRollback") is True
 
 
 class Credential(models.Model):

@@ -11,7 +11,8 @@ from django.utils import timezone
 from catalogweb.agents import configuration as settings_table
 from catalogweb.agents.flags import raise_flags
 from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags, Credential, Flag, ProvisioningKey, Tag
-from catalogweb.changelog.services import record, snapshot
+from catalogweb.agents.routers import by_uuid, check_router, has_router, without_router
+from catalogweb.changelog.services import record, record_many, snapshot
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound
 from catalogweb.core.names import suggestion
@@ -37,8 +38,10 @@ def create_agent(
 ) -> Agent:
     """A new agent, not yet connected: it needs a provisioning key next."""
     require(by, Right.CHANGE)
-    agent = Agent(architecture=architecture, configuration=settings_table.checked(configuration or {}), **fields)
+    agent = Agent(architecture=architecture, **fields)
+    agent.configuration = by_uuid(agent, settings_table.checked(configuration or {}))
     _set_checked(agent, name=name, architecture=architecture)
+    check_router(agent)
     with contested("name"):
         agent.save()
     agent.tags.set(_tags(tags))
@@ -61,12 +64,14 @@ def edit_agent_row(
     """Change what people decide about an agent. `configuration` adds to what was set; None unsets a value."""
     require(by, Right.CHANGE)
     agent = locked(Agent.objects.all(), agent.pk)
-    before = snapshot(agent)
+    before, had_router = snapshot(agent), has_router(agent)
     if configuration is not None:
         given = settings_table.checked({k: v for k, v in configuration.items() if v is not None})
         kept = {k: v for k, v in agent.configuration.items() if k not in configuration}
-        agent.configuration = kept | given
+        agent.configuration = kept | by_uuid(agent, given)
     _set_checked(agent, **fields)
+    if any(before[name] != getattr(agent, name) for name in ("configuration", "is_system")):
+        check_router(agent)
     with contested("name"):
         agent.save()
     if tags is not None:
@@ -76,7 +81,22 @@ def edit_agent_row(
     if any(before[name] != after[name] for name in TOLD_TO_AGENT):
         raise_flags([agent.pk], Flag.CONFIG)
     record(by=by, action="update", obj=agent, before=before, after=after)
+    if had_router and not has_router(agent):
+        release_router(by=by, agent=agent)
     return agent
+
+
+def release_router(*, by: Actor, agent: Agent) -> None:
+    """This agent's router is gone: those that named it name the default router from now on."""
+    users = Agent.objects.filter(configuration__icontains=agent.uuid).exclude(pk=agent.pk)
+    changes = []
+    for user in users.select_for_update():
+        before = snapshot(user)
+        user.configuration = without_router(user.configuration, agent.uuid)
+        user.save(update_fields=["configuration", "updated_at"])
+        changes.append((user, before, snapshot(user)))
+    raise_flags([user.pk for user, _, _ in changes], Flag.CONFIG)
+    record_many(by=by, action="update", changes=changes)
 
 
 def _set_checked(agent: Agent, **fields: Any) -> None:
@@ -109,6 +129,11 @@ def _tags(names: Iterable[str]) -> list[Tag]:
 def issue_provisioning_key(*, by: Actor, agent: Agent) -> tuple[str, datetime]:
     """A new key, which replaces the agent's old one, and when it expires."""
     require(by, Right.CHANGE)
+    return renew_provisioning_key(by=by, agent=agent)
+
+
+def renew_provisioning_key(*, by: Actor, agent: Agent) -> tuple[str, datetime]:
+    """The same for an agent itself, which needs a key when it was ordered to install another version."""
     text, expires_at = new_token(), timezone.now() + KEY_LIFETIME
     key, _ = ProvisioningKey.objects.update_or_create(
         agent=agent, defaults={"digest": digest(text), "expires_at": expires_at}

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalogweb.agents.models import Agent, AgentStatus, Credential, Tombstone
-from catalogweb.agents.services import connect_agent, edit_agent_row, use_provisioning_key
+from catalogweb.agents.services import connect_agent, edit_agent_row, release_router, use_provisioning_key
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import refuse_all
 from catalogweb.core.rights import Actor, Right, require
@@ -60,7 +60,7 @@ def edit_agent(*, by: Actor, agent: Agent, **changes: Any) -> Agent:
 
 @transaction.atomic
 def delete_agent(*, by: Actor, agent: Agent) -> int:
-    """Remove an agent with its microservices; returns how many went along.
+    """Remove an agent with its microservices and its router; returns how many microservices went along.
 
     Its credential lives on in a tombstone until the agent has heard that it is deleted.
     """
@@ -75,6 +75,7 @@ def delete_agent(*, by: Actor, agent: Agent) -> int:
             token_digest=credential.token_digest,
             public_key=credential.public_key,
         )
+    release_router(by=by, agent=agent)
     record(by=by, action="delete", obj=agent, before=snapshot(agent))
     agent.delete()
     return gone

@@ -38,7 +38,7 @@ def test_new_agent_has_no_architecture_and_never_connected(operator):
         ({"longitude": -180.5}, "longitude"),
         ({"location": "a" * 201}, "location"),
         ({"tags": ["a" * 101]}, "name"),
-        ({"configuration": {"status_frequency": 0}}, "status_frequency"),
+        ({"configuration": {"status_frequency": -1}}, "status_frequency"),
     ],
 )
 def test_agent_is_refused_with_the_field_at_fault(operator, fields, field):

@@ -30,7 +30,7 @@ def test_checking_accepts_or_refuses_with_the_field_and_never_crashes(name, valu
         ("cpu_limit", "80"),
         ("cpu_limit", True),
         ("cpu_limit", math.nan),
-        ("status_frequency", 0),
+        ("status_frequency", -1),
         ("status_frequency", 86401),
         ("messaging_port", 65536),
         ("container_engine", "lxc"),

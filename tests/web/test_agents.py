@@ -138,7 +138,7 @@ def test_add_leads_to_the_page_that_connects_it(operator):
     [
         ({"name": ""}, "name"),
         ({"name": "TAKEN"}, "name"),
-        ({"status_frequency": "0"}, "status_frequency"),
+        ({"status_frequency": "-1"}, "status_frequency"),
         ({"latitude": "91"}, "latitude"),
         ({"architecture": "riscv"}, "architecture"),
     ],

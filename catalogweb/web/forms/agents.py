@@ -6,6 +6,7 @@ from django import forms
 
 from catalogweb.agents.configuration import SETTINGS, Setting
 from catalogweb.agents.models import Agent
+from catalogweb.agents.routers import by_name
 from catalogweb.core.architectures import Architecture
 from catalogweb.web.forms.base import ServiceForm
 
@@ -58,7 +59,7 @@ class AgentForm(ServiceForm):
 def _initial(agent: Agent) -> dict[str, Any]:
     columns = ("name", "architecture", "description", "location", "latitude", "longitude")
     kept = {name: getattr(agent, name) for name in columns}
-    return kept | {"tags": ", ".join(agent.tag_names)} | agent.configuration
+    return kept | {"tags": ", ".join(agent.tag_names)} | by_name(agent.configuration)
 
 
 def _field(name: str, setting: Setting, effective: Any) -> forms.Field:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalogweb.agents.configuration import SETTINGS
 from catalogweb.agents.models import Agent, Credential, ProvisioningKey, Tag
 from catalogweb.agents.presence import Presence
+from catalogweb.agents.routers import by_name
 from catalogweb.agents.services import create_agent, issue_provisioning_key
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.architectures import Architecture
@@ -94,8 +95,8 @@ def agent_detail(request: PageRequest, uuid: str) -> HttpResponse:
 
 def _configuration(agent: Agent) -> list[tuple[str, Any, Any, bool]]:
     """(name, what an operator set, what applies, whether it is set)."""
-    effective = agent.effective_configuration
-    return [(name, agent.configuration.get(name), effective[name], name in agent.configuration) for name in SETTINGS]
+    given, effective = by_name(agent.configuration), agent.effective_configuration
+    return [(name, given.get(name), given.get(name, effective[name]), name in given) for name in SETTINGS]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
