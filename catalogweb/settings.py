@@ -38,6 +38,16 @@ REFRESH_TOKEN_SECONDS = env.int("CATALOGWEB_REFRESH_TOKEN_SECONDS", 14 * 24 * 36
 CHANGE_LOG_DAYS = env.int("CATALOGWEB_CHANGE_LOG_DAYS", 365)
 MANIFEST_MAX_BYTES = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * MANIFEST_MAX_BYTES
+SNAPSHOT_MAX_BYTES = env.int("CATALOGWEB_SNAPSHOT_MAX_MB", 500) * 1024 * 1024
+HARDWARE_MAX_BYTES = env.int("CATALOGWEB_HARDWARE_MAX_KB", 1024) * 1024
+TRACE_MAX_CHARACTERS = env.int("CATALOGWEB_TRACE_MAX_KB", 256) * 1024
+
+# --- the SSH server that agents' tunnels lead to ----------------------------------------------------
+TUNNEL_HOST = env.str("CATALOGWEB_TUNNEL_HOST", (urlsplit(PUBLIC_URL).hostname or "") if PUBLIC_URL else "localhost")
+TUNNEL_USERNAME = env.str("CATALOGWEB_TUNNEL_USERNAME", "tunnel")
+TUNNEL_PASSWORD = env.str("CATALOGWEB_TUNNEL_PASSWORD", "")
+TUNNEL_RSA_KEY = env.str("CATALOGWEB_TUNNEL_RSA_KEY", "")
+TUNNEL_PORTS: list[int] = env.list("CATALOGWEB_TUNNEL_PORTS", [2000, 10000], subcast=int, delimiter="-")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -56,8 +66,11 @@ INSTALLED_APPS = [
     "catalogweb.changelog",
     "catalogweb.accounts",
     "catalogweb.agents",
+    "catalogweb.controller",
     "catalogweb.catalog",
+    "catalogweb.edge_resources",
     "catalogweb.deployments",
+    "catalogweb.maintenance",
     "catalogweb.web",
     "catalogweb.api",
     "catalogweb.backoffice.apps.BackofficeConfig",

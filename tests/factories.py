@@ -11,6 +11,7 @@ from catalogweb.catalog.models import CatalogItem, Image, Registry, Revision
 from catalogweb.core.rights import Role
 from catalogweb.core.secrets import seal
 from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus
+from catalogweb.edge_resources.models import EdgeResource
 
 PASSWORD = "correct horse battery staple"
 
@@ -54,6 +55,14 @@ class ChangeFlagsFactory(DjangoModelFactory[ChangeFlags]):
         model = ChangeFlags
 
     agent = factory.SubFactory(AgentFactory, flags=None)
+
+
+class EdgeResourceFactory(DjangoModelFactory[EdgeResource]):
+    class Meta:
+        model = EdgeResource
+
+    name = factory.Sequence(lambda n: f"camera-{n}")
+    version = "v1.0.0"
 
 
 class RegistryFactory(DjangoModelFactory[Registry]):

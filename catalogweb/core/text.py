@@ -18,9 +18,14 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def storable(text: str) -> str:
+    """The text with what no database could hold replaced."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def typed(text: object) -> str:
     """What somebody typed to find something by: what no database could hold is replaced, so that it finds nothing.
 
     Longer than any name, it is cut: SQLite compares with 50,000 characters at most.
     """
-    return _UNSTORABLE.sub("\ufffd", str(text)).strip()[:1000]
+    return storable(str(text)).strip()[:1000]
