@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.urls import URLPattern
 from django.urls.resolvers import RoutePattern
 from drf_spectacular.plumbing import resolve_type_hint
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -67,7 +67,7 @@ class Endpoint(APIView):
     @property
     def route(self) -> Route | None:
         method = (self.request.method or "").upper() if self.request else ""
-        return self.routes.get("GET" if method == "HEAD" else method)
+        return self.routes.get(method) or (self.routes.get("GET") if method == "HEAD" else None)
 
     def get_authenticators(self) -> Any:
         return [] if self.route and self.route.is_open else super().get_authenticators()
@@ -103,19 +103,27 @@ def _view(routes: list[Route], parsers: list[type[BaseParser]] | None) -> Callab
     return cast(type[Endpoint], type("Endpoint", (Endpoint,), members)).as_view()
 
 
-def _method(route: Route) -> Callable[..., Response]:
-    def method(self: Endpoint, request: Request, **path: Any) -> Response:
+def _method(route: Route) -> Callable[..., HttpResponseBase]:
+    def method(self: Endpoint, request: Request, **path: Any) -> HttpResponseBase:
         given = route.takes.read(request.data) if route.takes else {}
-        return Response(route.handler(Call(request, given), **path), status=route.status)
+        answer = route.handler(Call(request, given), **path)
+        # A file answers for itself.
+        return answer if isinstance(answer, HttpResponseBase) else Response(answer, status=route.status)
 
     return extend_schema(
         operation_id=route.handler.__name__,
         summary=(route.handler.__doc__ or "").strip().split("\n")[0] or None,
         tags=[route.path.split("/")[1]],
         request=route.takes,
-        responses={route.status: resolve_type_hint(route.gives) if route.gives else None},
+        responses=_documented(route),
         parameters=[OpenApiParameter(name, str) for name in route.query],
     )(method)
+
+
+def _documented(route: Route) -> dict[Any, Any]:
+    if route.gives is FileResponse:
+        return {(route.status, "application/gzip"): OpenApiTypes.BINARY}
+    return {route.status: resolve_type_hint(route.gives) if route.gives else None}
 
 
 class WireRoute(RoutePattern):

@@ -3,16 +3,32 @@
 from django.urls import URLPattern, re_path
 from drf_spectacular.views import SpectacularAPIView
 
+from catalogweb.api.agent import maintenance as agent_maintenance
 from catalogweb.api.agent.door import open_endpoint
 from catalogweb.api.agent.views import ENDPOINTS
 from catalogweb.api.routes import wire, wired
-from catalogweb.api.views import agents, applications, catalog, fixed, manifests, microservices, registries, users
+from catalogweb.api.views import (
+    agents,
+    applications,
+    catalog,
+    controller,
+    edge_resources,
+    fixed,
+    maintenance,
+    manifests,
+    microservices,
+    registries,
+    users,
+)
 from catalogweb.api.views.status import status
 
-TABLES = (users, catalog, registries, applications, microservices, agents, manifests, fixed)
+TABLES = (
+    users, catalog, registries, applications, microservices, agents, maintenance, edge_resources, controller, manifests,
+    fixed,
+)  # fmt: skip
 
 urlpatterns: list[URLPattern] = [
-    *[wire(path, view) for path, view in ENDPOINTS.items()],
+    *[wire(path, view) for path, view in (ENDPOINTS | agent_maintenance.ENDPOINTS).items()],
     wire("/status", status),
     *wired([route for table in TABLES for route in table.ROUTES], manifests.PARSERS),
     wire("/schema", SpectacularAPIView.as_view()),

@@ -24,7 +24,10 @@ def test_a_new_agent_has_the_defaults_of_the_wire(operator: WireClient) -> None:
         "dockerUrl": "unix:///var/run/docker.sock", "diskLimit": 50, "memoryLimit": 4096, "cpuLimit": 80,
         "statusFrequency": 10, "changeFrequency": 20, "watchdogEnabled": False, "dockerPruningFrequency": 0,
         "logLevel": "INFO", "timeZone": "Etc/UTC", "tags": [], "isSystem": False, "securityStatus": "OK",
-        "version": None, "host": None, "routerMode": "edge", "edgeResources": [], "userId": None, "presence": "never",
+        "version": None, "host": None, "routerMode": "edge",
+        "upstreamRouters": ["default-router"], "messagingPort": 5671, "natsMode": "leaf", "gpsMode": "auto", "tunnel": "",
+        "upstreamNatsServers": ["default-nats-hub"], "isReadyToUpgrade": True, "isReadyToRollback": False,
+        "containerEngine": "docker", "deploymentType": "native", "networkInterface": "dynamic", "edgeResources": [], "userId": None, "presence": "never",
         "simulated": False, "memoryViolation": None, "warningMessage": "HEALTHY",
     }  # fmt: skip
     assert reply.status_code == 201
@@ -68,6 +71,83 @@ def test_an_agent_is_refused_with_its_fault(
     assert Agent.objects.count() == 1
 
 
+ROUTER = {"name": "hub", "fogType": 1, "routerMode": "interior", "host": "10.0.0.1"}
+
+
+def test_each_router_mode_is_reported_with_its_own_part(operator: WireClient, agent: Agent) -> None:
+    parts = {
+        "none": {"networkRouter": agent.uuid},
+        "edge": {"messagingPort": 5672, "upstreamRouters": [agent.uuid, "default-router"]},
+        "interior": {
+            "messagingPort": 5672, "upstreamRouters": ["default-router"], "interRouterPort": 56721, "edgeRouterPort": 56722,
+        },
+    }  # fmt: skip
+    names = {name for part in parts.values() for name in part}
+    for mode, part in parts.items():
+        body = {"name": mode, "fogType": 1, "host": "10.0.0.1", "routerMode": mode} | part
+        uuid = operator.call("POST", "/iofog", body).json()["uuid"]
+        seen = operator.call("GET", f"/iofog/{uuid}").json()
+        assert (seen["routerMode"], {name: seen[name] for name in names & seen.keys()}) == (mode, part)
+
+
+@pytest.mark.parametrize("field", ["networkRouter", "upstreamRouters"])
+@pytest.mark.parametrize("mode", ["none", "edge"])
+def test_the_default_router_is_known_everywhere(operator: WireClient, field: str, mode: str) -> None:
+    value = "default-router" if field == "networkRouter" else ["default-router"]
+    body = {"name": "x", "fogType": 1, "routerMode": mode, field: value}
+
+    made = operator.call("POST", "/iofog", body)
+
+    assert made.status_code == 201
+    assert operator.call("PATCH", f"/iofog/{made.json()['uuid']}", {field: value}).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (ROUTER | {"host": None, "interRouterPort": 1, "edgeRouterPort": 2}, '"host" is required'),
+        (ROUTER | {"edgeRouterPort": 2}, '"interRouterPort" is required'),
+        (ROUTER | {"interRouterPort": 1}, '"edgeRouterPort" is required'),
+        (ROUTER | {"routerMode": "edge", "isSystem": True}, "Invalid router mode 'edge'"),
+        (ROUTER | {"routerMode": "edge", "upstreamRouters": ["nobody"]}, "Invalid router 'nobody'"),
+        (ROUTER | {"routerMode": "none", "networkRouter": "nobody"}, "Invalid router 'nobody'"),
+        (ROUTER | {"messagingPort": 0}, "messagingPort must be greater than or equal to 1"),
+        (ROUTER | {"interRouterPort": 65536}, "interRouterPort must be less than or equal to 65535"),
+        (ROUTER | {"natsMode": "hub"}, "enum values: none,leaf,server"),
+        (ROUTER | {"containerEngine": "lxc"}, "enum values: docker,podman"),
+    ],
+)
+def test_a_router_is_refused_with_its_fault_and_leaves_no_agent(
+    operator: WireClient, body: dict[str, Any], message: str
+) -> None:
+    reply = operator.call("POST", "/iofog", body)
+
+    assert fault_of(reply) == (400, "ValidationError")
+    assert message in reply.json()["message"]
+    assert not Agent.objects.exists()
+
+
+def test_a_system_agent_is_a_hub_for_both_lines(operator: WireClient) -> None:
+    body = ROUTER | {"isSystem": True, "interRouterPort": 56721, "edgeRouterPort": 56722}
+
+    uuid = operator.call("POST", "/iofog", body).json()["uuid"]
+
+    seen = operator.call("GET", f"/iofog/{uuid}").json()
+    assert (seen["isSystem"], seen["natsMode"], seen["upstreamRouters"]) == (True, "server", [])
+
+
+def test_numbers_of_nothing_are_welcome(operator: WireClient) -> None:
+    zeros = dict.fromkeys(["diskLimit", "memoryLimit", "cpuLimit", "logLimit", "logFileCount", "statusFrequency",
+                           "changeFrequency", "deviceScanFrequency", "availableDiskThreshold", "latitude", "longitude",
+                           "dockerPruningFrequency"], 0)  # fmt: skip
+
+    uuid = operator.call("POST", "/iofog", {"name": "zero", "fogType": 0} | zeros).json()["uuid"]
+
+    seen = operator.call("GET", f"/iofog/{uuid}").json()
+    assert {name: seen[name] for name in zeros} == zeros
+    assert seen["gpsMode"] == "manual"
+
+
 def test_figures_have_the_types_that_clients_insist_on(viewer: WireClient, agent: Agent) -> None:
     report = {"daemonOperatingDuration": 5000.0, "memoryUsage": "x", "memoryViolation": True, "repositoryCount": 2.0,
               "systemAvailableDisk": 9.5, "processedMessages": None}  # fmt: skip
@@ -103,6 +183,8 @@ def test_a_list_is_narrowed_by_kind_and_filters(viewer: WireClient, agent: Agent
     assert names("?filters[0][key]=name&filters[0][value]=ort&filters[0][condition]=has") == ["north-1"]
     assert names("?filters[0][key]=name&filters[0][value]=ort&filters[0][condition]=equals") == []
     assert names("?filters[0][key]=none&filters[0][value]=x") == []
+    assert names("?filters[0][key]=isSystem&filters[0][value]=true&filters[0][condition]=equals") == ["hub"]
+    assert names("?filters[0][key]=cpuLimit&filters[0][value]=80&filters[1][key]=name&filters[1][value]=hub") == ["hub"]
     odd = viewer.call("GET", "/iofog-list?filters[0][key]=name&filters[0][value]=x&filters[0][condition]=like")
     assert fault_of(odd) == (400, "ValidationError")
 
@@ -110,10 +192,10 @@ def test_a_list_is_narrowed_by_kind_and_filters(viewer: WireClient, agent: Agent
 def test_listing_agents_costs_the_same_for_any_number(viewer: WireClient, django_assert_num_queries: Any) -> None:
     AgentFactory.create_batch(2)
     viewer.call("GET", "/user/profile")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         viewer.call("GET", "/iofog-list?system=false")
     AgentFactory.create_batch(20)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         viewer.call("GET", "/iofog-list?system=false")
 
 

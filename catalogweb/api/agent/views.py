@@ -14,11 +14,13 @@ from catalogweb.api.agent.door import body_of, done, endpoint, open_endpoint, re
 from catalogweb.api.agent.items import changes_item, microservice_item, registry_item, settings_of
 from catalogweb.api.agent.reports import columns_in, microservices_in, rest_of
 from catalogweb.api.errors import Failure
+from catalogweb.api.shapes.edge_resources import edge_resource_reply
 from catalogweb.api.wire import CONFIGURATION, architecture_of
 from catalogweb.core.errors import Forbidden, Invalid, NotFound
 from catalogweb.deployments import agents as services
 from catalogweb.deployments.desired import note_served, registries_of, wanted_on
 from catalogweb.deployments.reports import take_report
+from catalogweb.edge_resources.models import EdgeResource
 
 COORDINATES = ("latitude", "longitude")
 
@@ -120,6 +122,11 @@ def read_registries(request: HttpRequest, caller: Caller) -> HttpResponse:
     return JsonResponse({"registries": [registry_item(registry) for registry in registries_of(caller.agent)]})
 
 
+def read_edge_resources(request: HttpRequest, caller: Caller) -> HttpResponse:
+    linked = EdgeResource.objects.filter(agents=caller.agent_id).order_by("pk")
+    return JsonResponse({"edgeResources": [edge_resource_reply(resource) for resource in linked]})
+
+
 def refuse_deletion(request: HttpRequest, caller: Caller) -> HttpResponse:
     return refused(Failure(409, "ConflictError", "Nobody deleted this agent; an operator has to do that."))
 
@@ -145,7 +152,7 @@ ENDPOINTS = {
     "/agent/config": endpoint(GET=read_config, PATCH=take_config),
     "/agent/config/gps": endpoint(PATCH=take_gps),
     "/agent/volumeMounts": endpoint(GET=always(volumeMounts=[]), gone={"GET": always(volumeMounts=[])}),
-    "/agent/edgeResources": endpoint(GET=always(edgeResources=[]), gone={"GET": always(edgeResources=[])}),
+    "/agent/edgeResources": endpoint(GET=read_edge_resources, gone={"GET": always(edgeResources=[])}),
     "/agent/delete-node": endpoint(DELETE=refuse_deletion, gone={"DELETE": forget}),
     "/agent/deprovision": endpoint(POST=deprovision, gone={"POST": forget}),
     "/agent/provision": open_endpoint(POST=provision),

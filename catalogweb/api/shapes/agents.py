@@ -7,10 +7,10 @@ from catalogweb.agents.configuration import SETTINGS, Setting
 from catalogweb.agents.models import Agent
 from catalogweb.agents.presence import Presence
 from catalogweb.api.fields import Choice, Decimal, Flag, Shape, Text, Texts, Whole
+from catalogweb.api.shapes.edge_resources import edge_resource_reply
 from catalogweb.api.wire import CONFIGURATION, TYPE_IDS, iso, milliseconds
 from catalogweb.deployments.reports import number
 
-DEFAULT_ROUTER = "default-router"
 ROUTER_FIELDS = {"messagingPort", "interRouterPort", "edgeRouterPort", "upstreamRouters", "networkRouter"}
 BY_MODE = {
     "none": ["networkRouter"],
@@ -19,16 +19,20 @@ BY_MODE = {
 }
 
 
-def _field(setting: Setting) -> Any:
+def _field(name: str, setting: Setting) -> Any:
     if setting.type is int:
-        return Whole()
+        # 0 is how the table says "no port", which nobody can ask for.
+        least = 1 if name.endswith("_port") else int(setting.least or 0)
+        return Whole(min_value=least, max_value=int(setting.most or 2**31 - 1))
     if setting.choices:
         return Choice(list(setting.choices))
     return {bool: Flag, list: Texts, str: Text}[setting.type]()
 
 
 # Every configuration value of the product's one table is a field of the body.
-Configuration = type("Configuration", (Shape,), {name: _field(SETTINGS[key]) for name, key in CONFIGURATION.items()})
+Configuration = type(
+    "Configuration", (Shape,), {name: _field(key, SETTINGS[key]) for name, key in CONFIGURATION.items()}
+)
 
 
 class AgentChange(Configuration):  # type: ignore[misc, valid-type]
@@ -51,7 +55,7 @@ AGENT_SCHEMA = {"type": "object", "additionalProperties": {}, "required": ["uuid
 
 
 def agent_reply(agent: Agent) -> dict[str, Any]:
-    """Needs what `with_status` loads."""
+    """Needs what `with_status` loads, and the edge resources."""
     status = agent.status
     return {
         "uuid": agent.uuid,
@@ -73,12 +77,13 @@ def agent_reply(agent: Agent) -> dict[str, Any]:
         "lastStatusTime": milliseconds(status.reported_at),
         "version": status.version or None,
         "ipAddress": status.ip_address or "0.0.0.0",  # noqa: S104 - the wire's word for "unknown"
+        "isReadyToUpgrade": status.is_ready_to_upgrade,
+        "isReadyToRollback": status.is_ready_to_roll_back,
         "securityStatus": "OK",
         "securityViolationInfo": "No violation",
         "catalogItemStatus": None,
-        "tunnel": "",
         "routerId": None,
-        "edgeResources": [],
+        "edgeResources": [edge_resource_reply(resource) for resource in agent.edge_resources.all()],
         "volumeMounts": [],
         # Our own.
         "presence": agent.presence.value,
@@ -98,11 +103,7 @@ def _daemon_status(agent: Agent) -> str:
 
 def _configuration(values: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: _typed(SETTINGS[key], values[key]) for name, key in CONFIGURATION.items()}
-    shown |= {
-        "host": shown["host"] or None,
-        "gpsDevice": shown["gpsDevice"] or None,
-        "networkRouter": shown["networkRouter"] or DEFAULT_ROUTER,
-    }
+    shown |= {"host": shown["host"] or None, "gpsDevice": shown["gpsDevice"] or None}
     of_mode = BY_MODE[shown["routerMode"]]
     return {name: value for name, value in shown.items() if name not in ROUTER_FIELDS or name in of_mode}
 
@@ -137,7 +138,6 @@ def _reported(report: Mapping[str, Any]) -> dict[str, Any]:
         "systemTotalCpu": number(report["systemTotalCpu"]) if "systemTotalCpu" in report else None,
         "catalogItemMessageCounts": text("microserviceMessageCounts"),
         "ipAddressExternal": text("ipAddressExternal") or "0.0.0.0",  # noqa: S104 - as above
-        "isReadyToUpgrade": report.get("isReadyToUpgrade") is True,
-        "isReadyToRollback": report.get("isReadyToRollback") is True,
+        "tunnel": text("tunnelStatus") or "",
         "warningMessage": text("warningMessage") or "HEALTHY",
     }

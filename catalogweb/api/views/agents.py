@@ -1,11 +1,12 @@
 """Agents, as operators see them."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from catalogweb.agents.models import Agent
+from catalogweb.agents.models import Agent, AgentQuerySet
 from catalogweb.agents.services import create_agent, issue_provisioning_key
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.shapes.agents import AgentChange, AgentCreation, agent_reply
@@ -30,8 +31,12 @@ class Key(TypedDict):
     caCert: str
 
 
+def _agents() -> AgentQuerySet:
+    return Agent.objects.with_status().prefetch_related("edge_resources")
+
+
 def agent_with(uuid: str) -> Agent:
-    agent = Agent.objects.with_status().filter(uuid=uuid).first()
+    agent = _agents().filter(uuid=uuid).first()
     if agent is None:
         raise NotFound(f"Invalid ioFog UUID '{uuid}'")
     return agent
@@ -39,7 +44,7 @@ def agent_with(uuid: str) -> Agent:
 
 def agent_list(call: Call) -> AgentList:
     """All agents; `system=false` or `true` keeps one kind, `filters[0][key]`, `[value]` and `[condition]` narrow."""
-    agents = Agent.objects.with_status().order_by("pk")
+    agents = _agents().order_by("pk")
     if "system" in call.query:
         agents = agents.filter(is_system=call.query["system"].lower() == "true")
     shown = [agent_reply(agent) for agent in agents]
@@ -62,8 +67,12 @@ def _filters(query: Mapping[str, str]) -> list[dict[str, str]]:
 def _passes(agent: Mapping[str, Any], row: Mapping[str, str]) -> bool:
     if row["key"] not in agent:
         return False
-    text = str(agent[row["key"]])
-    return row["value"] in text if row["condition"] == "has" else row["value"] == text
+    value = agent[row["key"]]
+    # Values are compared as JSON has them: true, 1.5, null.
+    text = value if isinstance(value, str) else json.dumps(value)
+    if row["condition"] == "has":
+        return row["value"] in text
+    return row["value"] == text
 
 
 def agent_get(call: Call, uuid: str) -> dict[str, Any]:

@@ -1,8 +1,4 @@
-"""Answers that never change, which clients ask for all the same.
-
-The capabilities `edgeResources` and `applicationTemplates` are told by HEAD requests; a 404 says "unsupported",
-so that unknown paths answer them.
-"""
+"""Answers that never change, which clients ask for all the same."""
 
 from typing import TypedDict
 
