@@ -1,3 +1,12 @@
 """What Django's admin discovers: every model is registered in one of these."""
 
-from catalogweb.backoffice import accounts, agents, catalog, deployments, system  # noqa: F401
+from catalogweb.backoffice import (  # noqa: F401
+    accounts,
+    agents,
+    catalog,
+    controller,
+    deployments,
+    edge_resources,
+    maintenance,
+    system,
+)

@@ -3,6 +3,8 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from catalogweb.core.text import typed
+
 
 def _port(default: int) -> models.PositiveIntegerField:
     return models.PositiveIntegerField(default=default, validators=[MinValueValidator(1), MaxValueValidator(65535)])
@@ -29,6 +31,13 @@ class DefaultRouter(models.Model):
         return f"{self.host}:{self.messaging_port}"
 
 
+class ValueQuerySet(models.QuerySet["Value"]):
+    def matching(self, text: str) -> "ValueQuerySet":
+        for word in typed(text).split():
+            self = self.filter(models.Q(key__icontains=word) | models.Q(value__icontains=word))
+        return self
+
+
 class Value(models.Model):
     """A value that clients keep with the controller, such as `default-proxy-host`. It means nothing to us."""
 
@@ -36,6 +45,8 @@ class Value(models.Model):
     value = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ValueQuerySet.as_manager()
 
     LOGGED = ("key", "value")
 

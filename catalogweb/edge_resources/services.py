@@ -101,6 +101,7 @@ def _give_tags(by: Actor, agent: Agent, resource: EdgeResource) -> None:
 def _set_checked(resource: EdgeResource, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         setattr(resource, name, value.strip() if isinstance(value, str) else value)
+    _refuse_shapes(resource)
     resource.endpoints = [_endpoint(endpoint) for endpoint in resource.endpoints]
     tags = (str(tag).strip() for tag in resource.orchestration_tags)
     resource.orchestration_tags = list(dict.fromkeys(filter(None, tags)))
@@ -109,6 +110,16 @@ def _set_checked(resource: EdgeResource, fields: Mapping[str, Any]) -> None:
     others = EdgeResource.objects.filter(name=resource.name, version=resource.version).exclude(pk=resource.pk)
     if others.exists():
         raise Duplicate(f"Duplicate edge resource: {resource} is there already.", field="version")
+
+
+def _refuse_shapes(resource: EdgeResource) -> None:
+    """What a door lets people write as free JSON may be anything."""
+    if not isinstance(resource.custom, dict):
+        raise Invalid('The custom part is a JSON object, such as {"model": "x"}.', field="custom")
+    if not isinstance(resource.orchestration_tags, list):
+        raise Invalid('Tags are a JSON list, such as ["camera"].', field="orchestration_tags")
+    if not isinstance(resource.endpoints, list) or not all(isinstance(one, Mapping) for one in resource.endpoints):
+        raise Invalid("Endpoints are a JSON list of objects with name, method and url.", field="endpoints")
 
 
 def _endpoint(given: Mapping[str, Any]) -> dict[str, str]:
@@ -123,8 +134,6 @@ def _faults(resource: EdgeResource) -> list[Refusal]:
     ]
     if resource.protocol not in Protocol.values:
         faults.append(Invalid(f"A protocol is one of {', '.join(Protocol.values)}.", field="protocol"))
-    if not isinstance(resource.custom, dict):
-        faults.append(Invalid('The custom part is a JSON object, such as {"model": "x"}.', field="custom"))
     if any(len(tag) > 100 for tag in resource.orchestration_tags):
         faults.append(Invalid("A tag has at most 100 characters.", field="orchestration_tags"))
     asks_by_method = resource.protocol in (Protocol.HTTP, Protocol.HTTPS)

@@ -1,11 +1,16 @@
 """What an agent says of its machine and of itself, in words."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 
+from catalogweb.agents.models import Agent
 from catalogweb.deployments.reports import number
+from catalogweb.maintenance.models import Hardware
+
+LONGEST_SHOWN = 50_000
 
 
 def _percent(value: float) -> str:
@@ -41,3 +46,20 @@ FACTS: dict[str, tuple[str, Callable[[float], str]]] = {
 def report_facts(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(what, how much) of everything that the report says a number about."""
     return [(label, say(number(report[name]))) for name, (label, say) in FACTS.items() if name in report]
+
+
+def found_hardware(agent: Agent) -> list[tuple[str, Hardware]]:
+    """(what, found) of each kind of hardware the agent has found; `found.text` is its description, laid out."""
+    found = list(agent.hardware.all())
+    for hardware in found:
+        hardware.text = _laid_out(hardware.info)  # type: ignore[attr-defined]
+    return [(hardware.get_kind_display(), hardware) for hardware in found]
+
+
+def _laid_out(text: str) -> str:
+    """JSON on lines of its own, anything else as it is; the rest of a very long one is left to scripts."""
+    try:
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        pass
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

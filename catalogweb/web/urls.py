@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from catalogweb.web.urls_workloads import urlpatterns as workloads
-from catalogweb.web.views import catalog, overview, registries, session, tokens, users
+from catalogweb.web.views import catalog, controller, overview, registries, session, tokens, users
 
 app_name = "web"
 
@@ -36,6 +36,13 @@ user_urls = [
     path("<int:pk>/delete/", users.user_delete, name="user-delete"),
 ]
 
+controller_urls = [
+    path("", controller.controller_settings, name="controller-settings"),
+    path("router/forget/", controller.router_forget, name="controller-router-forget"),
+    path("values/<int:pk>/", controller.value_edit, name="controller-value-edit"),
+    path("values/<int:pk>/delete/", controller.value_delete, name="controller-value-delete"),
+]
+
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("sign-in/", session.sign_in, name="sign-in"),
@@ -45,5 +52,6 @@ urlpatterns = [
     path("registries/", include(registry_urls)),
     path("account/", include(account_urls)),
     path("users/", include(user_urls)),
+    path("controller/", include(controller_urls)),
     *workloads,
 ]

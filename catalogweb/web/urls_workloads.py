@@ -1,8 +1,18 @@
-"""Agents, applications, microservices, deployments, manifests, change log."""
+"""Agents, edge resources, applications, microservices, deployments, manifests, change log."""
 
 from django.urls import include, path
 
-from catalogweb.web.views import agents, applications, changelog, deploy, deployments, manifests, microservices
+from catalogweb.web.views import (
+    agents,
+    applications,
+    changelog,
+    deploy,
+    deployments,
+    edge_resources,
+    maintenance,
+    manifests,
+    microservices,
+)
 
 agent_urls = [
     path("", agents.agent_list, name="agent-list"),
@@ -11,6 +21,17 @@ agent_urls = [
     path("<str:uuid>/edit/", agents.agent_edit, name="agent-edit"),
     path("<str:uuid>/key/", agents.agent_key, name="agent-key"),
     path("<str:uuid>/delete/", agents.agent_delete, name="agent-delete"),
+    path("<str:uuid>/order/<str:order>/", maintenance.agent_order, name="agent-order"),
+]
+
+edge_resource_urls = [
+    path("", edge_resources.edge_resource_list, name="edge-resource-list"),
+    path("add/", edge_resources.edge_resource_create, name="edge-resource-create"),
+    path("<int:pk>/", edge_resources.edge_resource_detail, name="edge-resource-detail"),
+    path("<int:pk>/edit/", edge_resources.edge_resource_edit, name="edge-resource-edit"),
+    path("<int:pk>/delete/", edge_resources.edge_resource_delete, name="edge-resource-delete"),
+    path("<int:pk>/link/", edge_resources.edge_resource_link, name="edge-resource-link"),
+    path("<int:pk>/unlink/", edge_resources.edge_resource_unlink, name="edge-resource-unlink"),
 ]
 
 application_urls = [
@@ -31,10 +52,14 @@ microservice_urls = [
     path("<str:uuid>/stop/", microservices.microservice_stop, name="microservice-stop"),
     path("<str:uuid>/rebuild/", microservices.microservice_rebuild, name="microservice-rebuild"),
     path("<str:uuid>/delete/", microservices.microservice_delete, name="microservice-delete"),
+    path("<str:uuid>/diagnostics/", maintenance.microservice_diagnostics, name="microservice-diagnostics"),
+    path("<str:uuid>/diagnostics/snapshot/", maintenance.microservice_snapshot, name="microservice-snapshot"),
+    path("<str:uuid>/diagnostics/trace/", maintenance.microservice_trace, name="microservice-trace"),
 ]
 
 urlpatterns = [
     path("agents/", include(agent_urls)),
+    path("edge-resources/", include(edge_resource_urls)),
     path("applications/", include(application_urls)),
     path("microservices/", include(microservice_urls)),
     path("deploy/", deploy.deploy, name="deploy"),

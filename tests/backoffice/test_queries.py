@@ -10,8 +10,14 @@ from catalogweb.accounts.models import AccessToken
 from catalogweb.accounts.services import issue_token
 from catalogweb.agents.models import Tag
 from catalogweb.agents.services import issue_provisioning_key
+from catalogweb.controller.services import set_value
 from catalogweb.core.rights import System
-from tests.factories import CatalogItemFactory, MicroserviceFactory, UserFactory
+from catalogweb.maintenance.hardware import take_hardware
+from catalogweb.maintenance.orders import order_version
+from catalogweb.maintenance.snapshots import ask_for_snapshot
+from catalogweb.maintenance.traces import set_tracing
+from catalogweb.maintenance.tunnels import open_tunnel
+from tests.factories import CatalogItemFactory, EdgeResourceFactory, MicroserviceFactory, UserFactory
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # The largest count that any list of the admin needs.
@@ -23,6 +29,13 @@ def fill(rows: int) -> None:
         microservice = MicroserviceFactory(revision=CatalogItemFactory().current)
         microservice.agent.tags.add(Tag.objects.get_or_create(name="barn")[0])
         issue_provisioning_key(by=System(), agent=microservice.agent)
+        order_version(by=System(), agent=microservice.agent, command="upgrade")
+        open_tunnel(by=System(), agent=microservice.agent)
+        take_hardware(agent_id=microservice.agent.pk, kind="usb", info="[]")
+        set_tracing(by=System(), microservice=microservice, is_enabled=True)
+        ask_for_snapshot(by=System(), microservice=microservice)
+        EdgeResourceFactory().agents.add(microservice.agent)
+        set_value(by=System(), key=microservice.uuid, value="x")
         issue_token(user=UserFactory(), kind=AccessToken.Kind.SESSION)
 
 

@@ -54,7 +54,10 @@ def test_edge_resource_is_kept_with_its_endpoints_and_tags(operator):
         ({"endpoints": [{"name": "a", "url": "/a"}]}, "endpoints"),
         ({"endpoints": [{"name": "a", "method": "GET"}]}, "endpoints"),
         ({"endpoints": [{"name": "a", "method": "LOOK", "url": "/a"}]}, "endpoints"),
+        ({"endpoints": ["GET /a a"]}, "endpoints"),
+        ({"endpoints": {"name": "a"}}, "endpoints"),
         ({"orchestration_tags": ["a" * 101]}, "orchestration_tags"),
+        ({"orchestration_tags": "cam"}, "orchestration_tags"),
     ],
 )
 def test_edge_resource_is_refused_with_the_field_at_fault(operator, change, field):

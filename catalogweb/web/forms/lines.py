@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 
 from catalogweb.deployments.container import Port, Volume
+from catalogweb.edge_resources.services import METHODS
 
 Entry = TypeVar("Entry")
 
@@ -140,6 +141,23 @@ def _host(line: str) -> tuple[str, str]:
 
 def write_hosts(hosts: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"{name}:{address}" for name, address in hosts)
+
+
+def read_endpoints(text: str) -> list[dict[str, str]]:
+    """`METHOD URL name` a line; a web socket's has no method."""
+    return _each(text, _endpoint)
+
+
+def _endpoint(line: str) -> dict[str, str]:
+    head, _, rest = line.partition(" ")
+    method, (url, _, name) = (head, rest.strip().partition(" ")) if head in METHODS else ("", line.partition(" "))
+    if not url or not name.strip():
+        raise _Fault(f"“{line}” is not an endpoint: write method, URL and name, such as GET /picture Take a picture.")
+    return {"method": method, "url": url, "name": name.strip()}
+
+
+def write_endpoints(endpoints: Iterable[Mapping[str, str]]) -> str:
+    return "\n".join(f"{entry['method']} {entry['url']} {entry['name']}".strip() for entry in endpoints)
 
 
 def read_config(text: str) -> dict[str, Any]:

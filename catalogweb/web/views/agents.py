@@ -21,11 +21,12 @@ from catalogweb.core.rights import Right, require
 from catalogweb.deployments.agents import delete_agent, edit_agent
 from catalogweb.deployments.groups import counts_by
 from catalogweb.deployments.models import Microservice
+from catalogweb.maintenance.models import Tunnel, VersionOrder
 from catalogweb.web.forms.agents import AgentForm
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
-from catalogweb.web.reported import report_facts
+from catalogweb.web.reported import found_hardware, report_facts
 from catalogweb.web.requests import PageRequest, posted
 
 ORDERS = {
@@ -86,11 +87,21 @@ def agent_detail(request: PageRequest, uuid: str) -> HttpResponse:
         "report_facts": report_facts(agent.status.report),
         "configuration": _configuration(agent),
         "has_set_values": bool(agent.configuration),
+        "edge_resources": lambda: list(agent.edge_resources.all()),
+        "upkeep": lambda: _upkeep(agent),
         "entries": lambda: entries_of(agent)[:10],
         "key": lambda: ProvisioningKey.objects.filter(agent=agent).first(),
         "has_credential": lambda: Credential.objects.filter(agent=agent).exists(),
     }
     return render_page(request, "agents/detail.html", context, partial="agents/_live.html")
+
+
+def _upkeep(agent: Agent) -> dict[str, Any]:
+    return {
+        "order": VersionOrder.objects.filter(agent=agent).first(),
+        "tunnel": Tunnel.objects.filter(agent=agent).first(),
+        "hardware": found_hardware(agent),
+    }
 
 
 def _configuration(agent: Agent) -> list[tuple[str, Any, Any, bool]]:
