@@ -134,6 +134,10 @@ class WireRoute(RoutePattern):
         strict = self.regex.pattern.removesuffix(r"\Z")
         self.regex = re.compile(rf"{strict}/?\Z", re.IGNORECASE)
 
+    def match(self, path: str) -> Any:
+        """Nothing goes by a name with NUL in it, which PostgreSQL would not even look for."""
+        return None if "\x00" in path else super().match(path)
+
 
 def wire(route: str, view: Callable[..., Any]) -> URLPattern:
     """Never a redirect: agents take one as success."""

@@ -53,11 +53,11 @@ def set_value(*, by: Actor, key: str, value: str) -> Value:
     key = key.strip()
     if not key:
         raise Invalid("Give the value a key, such as default-proxy-host.", field="key")
+    check_columns(Value(key=key, value=value))
     row = Value.objects.select_for_update().filter(key=key).first()
     before = snapshot(row) if row else None
     row = row or Value(key=key)
     row.value = value
-    check_columns(row)
     with contested("key"):
         row.save()
     record(by=by, action="update" if before else "create", obj=row, before=before)

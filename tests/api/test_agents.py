@@ -15,6 +15,46 @@ WHOLE = (
 )  # fmt: skip
 
 
+# The contract's list of keys: i whole number, f number, s text, b truth value, [ list; ? null too.
+KEYS = """uuid s name s location s? gpsMode s? latitude f? longitude f? description s? lastActive i daemonStatus s
+daemonOperatingDuration i daemonLastStart i memoryUsage f diskUsage f cpuUsage f memoryViolation s? diskViolation s?
+cpuViolation s? systemTotalCpu f? securityStatus s securityViolationInfo s catalogItemStatus s? repositoryCount i
+repositoryStatus s? systemTime i lastStatusTime i ipAddress s ipAddressExternal s host s? processedMessages i
+catalogItemMessageCounts s? messageSpeed f lastCommandTime i networkInterface s dockerUrl s diskLimit i diskDirectory s
+memoryLimit i cpuLimit i logLimit i logDirectory s logFileCount i bluetoothEnabled b abstractedHardwareEnabled b
+version s? isReadyToUpgrade b isReadyToRollback b statusFrequency i changeFrequency i deviceScanFrequency i tunnel s
+watchdogEnabled b dockerPruningFrequency i availableDiskThreshold i logLevel s isSystem b routerId i? timeZone s
+createdAt s updatedAt s fogTypeId i userId i? tags [ routerMode s edgeResources [ gpsDevice s? gpsScanFrequency i
+gpsStatus s? containerEngine s deploymentType s edgeGuardFrequency i warningMessage s activeVolumeMounts i
+volumeMountLastUpdate i natsMode s natsServerPort i natsLeafPort i natsClusterPort i natsMqttPort i natsHttpPort i
+jsStorageSize s jsMemoryStoreSize s upstreamNatsServers [ volumeMounts [ messagingPort i upstreamRouters ["""
+TYPES = {"i": (int,), "f": (int, float), "s": (str,), "b": (bool,), "[": (list,)}
+
+
+def test_every_key_is_there_in_its_type_before_and_after_a_report(
+    viewer: WireClient, agent: Agent, edge: WireClient
+) -> None:
+    words = KEYS.split()
+    kinds = dict(zip(words[::2], words[1::2], strict=True))
+    report = {"cpuViolation": False, "systemTotalCpu": 3.5, "repositoryStatus": "[]", "tunnelStatus": "{}",
+              "version": "3.7.0", "daemonStatus": "RUNNING", "gpsStatus": "OFF", "memoryUsage": 5}  # fmt: skip
+    for sent in (None, report):
+        if sent:
+            edge.call("PUT", "/agent/status", sent)
+        for seen in (
+            viewer.call("GET", f"/iofog/{agent.uuid}").json(),
+            *viewer.call("GET", "/iofog-list").json()["fogs"],
+        ):
+            wrong = [name for name, kind in kinds.items() if not _fits(seen.get(name, ...), kind)]
+            assert wrong == []
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if value is None:
+        return kind.endswith("?")
+    return type(value) in TYPES[kind[0]]
+
+
 def test_a_new_agent_has_the_defaults_of_the_wire(operator: WireClient) -> None:
     reply = operator.call("POST", "/iofog", {"name": "edge-2", "fogType": 0})
 

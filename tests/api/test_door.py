@@ -110,7 +110,18 @@ def test_changes_are_logged_with_their_door_and_one_request_id(operator: WireCli
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "", "/", "/registries//", "//registries", "/registries/1/2", "/a%0Ab", "/k8s/x"]
+    "path",
+    [
+        "/nothing",
+        "",
+        "/",
+        "/registries//",
+        "//registries",
+        "/registries/1/2",
+        "/a%0Ab",
+        "/k8s/x",
+        "/microservices/a%00b",
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
 def test_an_unknown_path_is_not_found_in_json(operator: WireClient, method: str, path: str) -> None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalogweb.agents.models import Agent
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
+from catalogweb.core.text import typed
 from catalogweb.edge_resources.models import EdgeResource, Protocol
 from catalogweb.edge_resources.services import (
     create_edge_resource,
@@ -108,7 +109,7 @@ def edge_resource_link(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 def edge_resource_unlink(request: PageRequest, pk: int) -> HttpResponse:
     resource = get_object_or_404(EdgeResource, pk=pk)
-    agent = get_object_or_404(Agent, uuid=request.POST.get("agent", ""))
+    agent = get_object_or_404(Agent, uuid=typed(request.POST.get("agent", "")))
     unlink_agent(by=request.user, resource=resource, agent=agent)
     messages.success(request, f"{agent.name} is no longer linked.")
     return redirect("web:edge-resource-detail", pk)
