@@ -88,6 +88,7 @@ def edit_agent_row(
 
 def release_router(*, by: Actor, agent: Agent) -> None:
     """This agent's router is gone: those that named it name the default router from now on."""
+    require(by, Right.CHANGE)
     users = Agent.objects.filter(configuration__icontains=agent.uuid).exclude(pk=agent.pk)
     changes = []
     for user in users.select_for_update():
@@ -129,11 +130,15 @@ def _tags(names: Iterable[str]) -> list[Tag]:
 def issue_provisioning_key(*, by: Actor, agent: Agent) -> tuple[str, datetime]:
     """A new key, which replaces the agent's old one, and when it expires."""
     require(by, Right.CHANGE)
-    return renew_provisioning_key(by=by, agent=agent)
+    return _new_key(by, agent)
 
 
-def renew_provisioning_key(*, by: Actor, agent: Agent) -> tuple[str, datetime]:
-    """The same for an agent itself, which needs a key when it was ordered to install another version."""
+def renew_own_key(*, agent: Agent) -> tuple[str, datetime]:
+    """The same for an agent that was ordered to install another version: it provisions itself anew."""
+    return _new_key(agent, agent)
+
+
+def _new_key(by: Actor, agent: Agent) -> tuple[str, datetime]:
     text, expires_at = new_token(), timezone.now() + KEY_LIFETIME
     key, _ = ProvisioningKey.objects.update_or_create(
         agent=agent, defaults={"digest": digest(text), "expires_at": expires_at}

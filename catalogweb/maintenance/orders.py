@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalogweb.agents.flags import raise_flags
 from catalogweb.agents.models import Agent, Flag
-from catalogweb.agents.services import renew_provisioning_key
+from catalogweb.agents.services import renew_own_key
 from catalogweb.changelog.services import record
 from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.core.rights import Actor, Right, require
@@ -62,5 +62,5 @@ def fetch_version_order(*, agent: Agent) -> tuple[str, str, datetime]:
     if order.fetched_at is None:
         order.fetched_at = timezone.now()
         order.save(update_fields=["fetched_at"])
-    key, expires_at = renew_provisioning_key(by=agent, agent=agent)
+    key, expires_at = renew_own_key(agent=agent)
     return order.command, key, expires_at

@@ -10,16 +10,20 @@ from catalogweb.agents import services as agent_rows
 from catalogweb.catalog import registries
 from catalogweb.catalog import services as catalog
 from catalogweb.changelog.models import Entry
+from catalogweb.controller import services as controller
 from catalogweb.core.errors import Forbidden
 from catalogweb.core.rights import Role
 from catalogweb.deployments import agents, applications, launch, manifests, services, sources, wishes
+from catalogweb.edge_resources import services as edge_resources
+from catalogweb.maintenance import orders, snapshots, traces, tunnels
 from tests.factories import AgentFactory, UserFactory
 
 # What people do with their own account, and steps inside of services that were checked already.
 OWN = {"make_token", "revoke_token", "change_own_password", "edit_own_profile"}
 SUPERUSERS_ONLY = {"create_user", "edit_user", "delete_user"}
 MODULES = [
-    accounts, agent_rows, catalog, registries, agents, applications, launch, manifests, services, sources, wishes,
+    accounts, agent_rows, controller, edge_resources, catalog, registries, agents, applications, launch, manifests,
+    services, sources, wishes, orders, snapshots, traces, tunnels,
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ def test_every_housekeeping_job_is_declared():
         "agents.forget_expired_keys",
         "agents.forget_old_tombstones",
         "changelog.forget_old_entries",
+        "maintenance.forget_old_snapshots",
     }
 
 
