@@ -126,7 +126,8 @@ def test_a_tunnel_is_opened_read_and_closed(
     }  # fmt: skip
     assert operator.call("PATCH", path, {"action": "close"}).status_code == 204
     assert operator.call("GET", path).json()["status"] == "closed"
-    assert edge.call("GET", "/agent/tunnel").json()["tunnel"]["closed"] is True
+    closed = edge.call("GET", "/agent/tunnel").json()["tunnel"]
+    assert (closed["closed"], closed["password"]) == (True, "")
 
 
 def test_a_tunnel_is_refused_with_its_fault(operator: WireClient, agent: Agent, settings: Any) -> None:

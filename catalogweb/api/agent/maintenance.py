@@ -25,13 +25,13 @@ def read_version(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def read_tunnel(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """With the server's password, which no other door tells."""
+    """With the server's password while the tunnel is to be open; no other door tells it."""
     tunnel = tunnel_of(caller.agent_id)
     return JsonResponse(
         {
             "tunnel": {
                 "username": tunnel.username,
-                "password": settings.TUNNEL_PASSWORD,
+                "password": settings.TUNNEL_PASSWORD if tunnel.is_open else "",
                 "host": tunnel.host,
                 "rsakey": settings.TUNNEL_RSA_KEY,
                 "rport": tunnel.remote_port,
