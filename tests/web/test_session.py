@@ -91,7 +91,7 @@ def test_every_page_but_sign_in_asks_strangers_to_sign_in(client):
 
 
 def address(name):
-    for arguments in ({}, {"pk": 1}, {"uuid": "x"}, {"name": "x"}):
+    for arguments in ({}, {"pk": 1}, {"uuid": "x"}, {"name": "x"}, {"uuid": "x", "order": "reboot"}):
         with suppress(NoReverseMatch):
             return reverse(f"web:{name}", kwargs=arguments)
     raise AssertionError(f"{name} has other arguments")
