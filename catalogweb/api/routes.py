@@ -20,15 +20,17 @@ from rest_framework.views import APIView
 from catalogweb.accounts.models import User
 from catalogweb.api.fields import Shape
 from catalogweb.api.parsers import JSONWhateverIsAccepted
+from catalogweb.api.uploads import UploadParser, uploaded
 from catalogweb.changelog.door import through
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request, as a handler sees it: `given` is the body in the product's words."""
+    """One request, as a handler sees it: `given` is the body in the product's words, `text` an uploaded file's."""
 
     request: Request
     given: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
 
     @property
     def by(self) -> User:
@@ -45,7 +47,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Route:
-    """`takes` reads the body, `gives` documents the answer, `query` the parameters after the question mark."""
+    """`takes` reads the body, `gives` documents the answer, `query` the parameters after the question mark.
+
+    `upload` names the file part of a path that takes YAML.
+    """
 
     method: str
     path: str
@@ -55,6 +60,7 @@ class Route:
     gives: Any = None
     query: tuple[str, ...] = ()
     is_open: bool = False
+    upload: str = ""
 
 
 class Endpoint(APIView):
@@ -98,6 +104,8 @@ def wired(routes: Iterable[Route], parsers: Mapping[str, list[type[BaseParser]]]
 def _view(routes: list[Route], parsers: list[type[BaseParser]] | None) -> Callable[..., Any]:
     members: dict[str, Any] = {route.method.lower(): _method(route) for route in routes}
     members["routes"] = {route.method: route for route in routes}
+    if any(route.upload for route in routes):
+        parsers = [UploadParser]
     if parsers:
         members["parser_classes"] = parsers
     return cast(type[Endpoint], type("Endpoint", (Endpoint,), members)).as_view()
@@ -106,7 +114,8 @@ def _view(routes: list[Route], parsers: list[type[BaseParser]] | None) -> Callab
 def _method(route: Route) -> Callable[..., HttpResponseBase]:
     def method(self: Endpoint, request: Request, **path: Any) -> HttpResponseBase:
         given = route.takes.read(request.data) if route.takes else {}
-        answer = route.handler(Call(request, given), **path)
+        text = uploaded(request, route.upload) if route.upload else ""
+        answer = route.handler(Call(request, given, text), **path)
         # A file answers for itself.
         return answer if isinstance(answer, HttpResponseBase) else Response(answer, status=route.status)
 
@@ -114,7 +123,7 @@ def _method(route: Route) -> Callable[..., HttpResponseBase]:
         operation_id=route.handler.__name__,
         summary=(route.handler.__doc__ or "").strip().split("\n")[0] or None,
         tags=[route.path.split("/")[1]],
-        request=route.takes,
+        request=_upload_schema(route.upload) if route.upload else route.takes,
         responses=_documented(route),
         parameters=[OpenApiParameter(name, str) for name in route.query],
     )(method)
@@ -124,6 +133,11 @@ def _documented(route: Route) -> dict[Any, Any]:
     if route.gives is FileResponse:
         return {(route.status, "application/gzip"): OpenApiTypes.BINARY}
     return {route.status: resolve_type_hint(route.gives) if route.gives else None}
+
+
+def _upload_schema(field: str) -> dict[str, Any]:
+    file = {"type": "string", "format": "binary"}
+    return {"multipart/form-data": {"type": "object", "properties": {field: file}, "required": [field]}}
 
 
 class WireRoute(RoutePattern):

@@ -1,0 +1,61 @@
+"""YAML that clients upload: one file part of multipart/form-data, with one document in it.
+
+A row of a table names the part; its handler finds the file's text in the call:
+
+    Route("POST", "/secrets/yaml", secret_upload, 201, upload="secret", gives=SecretEntry)
+
+    def secret_upload(call: Call) -> SecretEntry:
+        document = document_in(call.text, "Secret")
+
+A path with an upload takes multipart only, and the OpenAPI document says so.
+"""
+
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+
+from catalogweb.api.parsers import Context
+from catalogweb.core.errors import Invalid
+from catalogweb.deployments.manifests.fields import plain
+from catalogweb.deployments.manifests.reader import read
+
+
+class UploadParser(MultiPartParser):
+    """Bounded below Django's limit for files in memory: an upload, which may hold secrets, never lies on a disk."""
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Context = None) -> Any:
+        request: Request = (parser_context or {})["request"]
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig
+        return super().parse(stream, media_type, parser_context)
+
+
+def uploaded(request: Request, field: str) -> str:
+    """The text of the file that was sent as `field`; refuses a missing one, and what is no UTF-8."""
+    file = request.FILES.get(field)
+    if file is None:
+        raise Invalid(f"{field.capitalize()} file missing: send YAML as the file “{field}” of multipart/form-data.")
+    try:
+        return file.read().decode()
+    except UnicodeDecodeError:
+        raise Invalid("The file is not a text in UTF-8.", field=field) from None
+
+
+def document_in(text: str, kind: str) -> dict[str, Any]:
+    """The one document of the text as plain values, with `metadata` and `spec`; apiVersion is not looked at."""
+    documents = read(text)
+    if len(documents) != 1:
+        raise Invalid(f"Invalid YAML format: the file holds {len(documents)} documents instead of one.")
+    document = plain(documents[0].root)
+    if not isinstance(document, dict):
+        raise Invalid("Invalid YAML format: the document has no fields.")
+    if document.get("kind") != kind:
+        raise Invalid(f"Invalid kind {document.get('kind')}: a document of kind {kind} belongs here.", field="kind")
+    for name in ("metadata", "spec"):
+        document[name] = {} if name in document and document[name] is None else document.get(name)
+        if not isinstance(document[name], dict):
+            raise Invalid(f"Invalid YAML format: {name} is missing, or holds no fields.", field=name)
+    return document
