@@ -35,11 +35,14 @@ class TolerantJSONParser(BaseParser):
             return {}
         try:
             body = json.loads(text, parse_constant=_no_number)
-        except (ValueError, RecursionError):
+            is_fine = is_storable(body)
+        except ValueError:
             raise ParseError("The body is not JSON.") from None
+        except RecursionError:
+            raise ParseError("The body is nested too deeply.") from None
         if not isinstance(body, dict):
             raise ParseError("The body is not a JSON object.")
-        if not is_storable(body):
+        if not is_fine:
             raise ParseError(UNSTORABLE)
         return body
 
