@@ -10,4 +10,5 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        from catalogweb.api import schema  # noqa: F401 - tells the OpenAPI generator about our tokens
+        # Tells the OpenAPI generator about our tokens, and Liquid what its filters find.
+        from catalogweb.api import liquid, schema  # noqa: F401

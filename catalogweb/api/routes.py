@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from catalogweb.accounts.models import User
 from catalogweb.api.fields import Shape
+from catalogweb.api.liquid import rendered
 from catalogweb.api.parsers import JSONWhateverIsAccepted
 from catalogweb.api.uploads import UploadParser, uploaded
 from catalogweb.changelog.door import through
@@ -49,7 +50,7 @@ class Call:
 class Route:
     """`takes` reads the body, `gives` documents the answer, `query` the parameters after the question mark.
 
-    `upload` names the file part of a path that takes YAML.
+    `upload` names the file part of a path that takes YAML; `renders` has the Liquid in the body's texts rendered.
     """
 
     method: str
@@ -61,6 +62,7 @@ class Route:
     query: tuple[str, ...] = ()
     is_open: bool = False
     upload: str = ""
+    renders: bool = False
 
 
 class Endpoint(APIView):
@@ -113,7 +115,8 @@ def _view(routes: list[Route], parsers: list[type[BaseParser]] | None) -> Callab
 
 def _method(route: Route) -> Callable[..., HttpResponseBase]:
     def method(self: Endpoint, request: Request, **path: Any) -> HttpResponseBase:
-        given = route.takes.read(request.data) if route.takes else {}
+        body = rendered(request.data, by=cast(User, request.user)) if route.renders else request.data
+        given = route.takes.read(body) if route.takes else {}
         text = uploaded(request, route.upload) if route.upload else ""
         answer = route.handler(Call(request, given, text), **path)
         # A file answers for itself.

@@ -117,9 +117,9 @@ def provisioning_key(call: Call, uuid: str) -> Key:
 ONE = "/iofog/<str:uuid>"
 ROUTES = [
     Route("GET", "/iofog-list", agent_list, gives=AgentList, query=("system",)),
-    Route("POST", "/iofog", agent_create, 201, takes=AgentCreation, gives=CreatedAgent),
+    Route("POST", "/iofog", agent_create, 201, takes=AgentCreation, gives=CreatedAgent, renders=True),
     Route("GET", ONE, agent_get, gives=dict[str, Any]),
-    Route("PATCH", ONE, agent_edit, 204, takes=AgentChange),
+    Route("PATCH", ONE, agent_edit, 204, takes=AgentChange, renders=True),
     Route("DELETE", ONE, agent_delete, 202),
     Route("GET", f"{ONE}/provisioning-key", provisioning_key, 201, gives=Key),
 ]

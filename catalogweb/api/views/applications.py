@@ -145,10 +145,18 @@ def _delete(call: Call, application: Application | None) -> None:
 
 ROUTES = [
     Route("GET", "/application", application_list, gives=ApplicationList),
-    Route("POST", "/application", application_create, 201, takes=ApplicationCreation, gives=CreatedApplication),
+    Route(
+        "POST",
+        "/application",
+        application_create,
+        201,
+        takes=ApplicationCreation,
+        gives=CreatedApplication,
+        renders=True,
+    ),
     Route("GET", "/application/<str:name>", application_get, gives=ApplicationReply),
-    Route("PATCH", "/application/<str:name>", application_edit, 204, takes=ApplicationChange),
-    Route("PUT", "/application/<str:name>", application_replace, 204, takes=ApplicationReplacement),
+    Route("PATCH", "/application/<str:name>", application_edit, 204, takes=ApplicationChange, renders=True),
+    Route("PUT", "/application/<str:name>", application_replace, 204, takes=ApplicationReplacement, renders=True),
     Route("DELETE", "/application/<str:name>", application_delete, 204),
     Route("GET", "/flow", flow_list, gives=FlowList),
     Route("POST", "/flow", flow_create, 201, takes=ApplicationCreation, gives=CreatedApplication),

@@ -120,8 +120,8 @@ def item_delete(call: Call, id: str) -> None:
 
 ROUTES = [
     Route("GET", "/catalog/microservices", item_list, gives=ItemList),
-    Route("POST", "/catalog/microservices", item_create, 201, takes=ItemCreation, gives=CreatedItem),
+    Route("POST", "/catalog/microservices", item_create, 201, takes=ItemCreation, gives=CreatedItem, renders=True),
     Route("GET", "/catalog/microservices/<str:id>", item_get, gives=ItemDetail),
-    Route("PATCH", "/catalog/microservices/<str:id>", item_edit, 204, takes=ItemChange),
+    Route("PATCH", "/catalog/microservices/<str:id>", item_edit, 204, takes=ItemChange, renders=True),
     Route("DELETE", "/catalog/microservices/<str:id>", item_delete, 204),
 ]

@@ -110,8 +110,8 @@ def registry_delete(call: Call, id: str) -> None:
 
 ROUTES = [
     Route("GET", "/registries", registry_list, gives=RegistryList),
-    Route("POST", "/registries", registry_create, 201, takes=RegistryCreation, gives=Created),
+    Route("POST", "/registries", registry_create, 201, takes=RegistryCreation, gives=Created, renders=True),
     Route("GET", "/registries/<str:id>", registry_get, gives=RegistryDetail),
-    Route("PATCH", "/registries/<str:id>", registry_edit, 204, takes=RegistryChange),
+    Route("PATCH", "/registries/<str:id>", registry_edit, 204, takes=RegistryChange, renders=True),
     Route("DELETE", "/registries/<str:id>", registry_delete, 204),
 ]
