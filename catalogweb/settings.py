@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "catalogweb.controller",
     "catalogweb.catalog",
     "catalogweb.edge_resources",
+    "catalogweb.application_templates",
     "catalogweb.deployments",
     "catalogweb.maintenance",
     "catalogweb.web",

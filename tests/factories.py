@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from catalogweb.accounts.models import User
 from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags
+from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.catalog.models import CatalogItem, Image, Registry, Revision
 from catalogweb.core.rights import Role
 from catalogweb.core.secrets import seal
@@ -146,3 +147,17 @@ class MicroserviceStatusFactory(DjangoModelFactory[MicroserviceStatus]):
         model = MicroserviceStatus
 
     microservice = factory.SubFactory(MicroserviceFactory, status=None)
+
+
+class ApplicationTemplateFactory(DjangoModelFactory[ApplicationTemplate]):
+    class Meta:
+        model = ApplicationTemplate
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"template-{n}")
+
+    @factory.post_generation
+    def variables(template: ApplicationTemplate, create: bool, given: dict[str, Any] | None, **_: Any) -> None:
+        """`variables={"port": 80}`: keys with their default values."""
+        for key, default in (given or {}).items():
+            template.variables.create(key=key, default_value=default)

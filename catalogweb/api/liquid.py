@@ -19,11 +19,11 @@ from catalogweb.deployments.models import Microservice
 SECRETS = frozenset({"password", "secret", "token", "privatekey"})
 
 
-def rendered(body: Any, *, by: Actor) -> Any:
-    """The body with its texts rendered; `self` in them is the body as it was sent."""
+def rendered(body: Any, *, by: Actor, within: Any = None) -> Any:
+    """The body with its texts rendered; `self` in them is the body, or that which it lies `within`, as it was sent."""
     if not has_liquid(body):
         return body
-    return render(body, by=by, names={"self": _open(body)}, verbatim=SECRETS)
+    return render(body, by=by, names={"self": _open(within or body)}, verbatim=SECRETS)
 
 
 def _open(value: Any) -> Any:

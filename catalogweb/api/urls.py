@@ -9,6 +9,7 @@ from catalogweb.api.agent.views import ENDPOINTS
 from catalogweb.api.routes import wire, wired
 from catalogweb.api.views import (
     agents,
+    application_templates,
     applications,
     catalog,
     controller,
@@ -23,8 +24,8 @@ from catalogweb.api.views import (
 from catalogweb.api.views.status import status
 
 TABLES = (
-    users, catalog, registries, applications, microservices, agents, maintenance, edge_resources, controller, manifests,
-    fixed,
+    users, catalog, registries, application_templates, applications, microservices, agents, maintenance, edge_resources,
+    controller, manifests, fixed,
 )  # fmt: skip
 
 urlpatterns: list[URLPattern] = [

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 
 class Refusal(Exception):
-    """A sentence for people, and the argument at fault when there is one."""
+    """A sentence for people, and the argument at fault when there is one.
+
+    `path` is where in a larger text the argument stands, such as spec.microservices[1]; whoever reads that text sets it.
+    """
+
+    path = ""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)

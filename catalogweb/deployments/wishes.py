@@ -21,12 +21,13 @@ from catalogweb.deployments.services import delete_microservices, deploy, edit_m
 class Wish:
     """What is wanted of one microservice. What is not said stays as it is, or at its default in a new one.
 
-    An item comes with its registry; own `images` are kept as they were sent.
+    An item comes with its registry, a `revision` of it is meant as it is; own `images` are kept as they were sent.
     """
 
     name: str | None = None
     agent: Agent | None = None
     item: CatalogItem | None = None
+    revision: Revision | None = None
     images: Images | None = None
     registry: Registry | None = None
     container: Mapping[str, Any] = field(default_factory=dict)
@@ -43,7 +44,7 @@ def fulfil(
     agents = agents or ([wish.agent] if wish.agent else [])
     if not agents:
         raise Invalid("Name the agent that is to run it, by iofogUuid or agentName.", field="agent")
-    revision = wish.item.current if wish.item else None
+    revision = wish.revision or (wish.item.current if wish.item else None)
     if revision is None:
         revision = _own(by, wish.images, wish.registry or Registry.objects.get(pk=REMOTE))
     return deploy(
@@ -82,6 +83,8 @@ def _changed(container: Container, changes: Mapping[str, Any]) -> Container:
 def _other_revision(by: Actor, microservice: Microservice, wish: Wish) -> Revision | None:
     """None when none is wanted; own images without a registry stay with the one they have."""
     now = microservice.revision
+    if wish.revision:
+        return wish.revision
     if wish.item:
         return None if now.item_id == wish.item.pk else wish.item.current
     images = wish.images or (now.by_architecture if wish.registry and not now.item_id else None)

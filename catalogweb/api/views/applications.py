@@ -4,13 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
+from catalogweb.accounts.models import User
 from catalogweb.api.fields import Flag, Shape, Text
 from catalogweb.api.routes import Call, Route
+from catalogweb.api.shapes.application_templates import TemplateChoice
 from catalogweb.api.shapes.microservices import ApplicationMicroservice, wish_in
 from catalogweb.api.shapes.replies import ApplicationReply, application_reply
-from catalogweb.core.errors import NotFound, Protected
+from catalogweb.core.errors import Invalid, NotFound, Protected
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.applications import delete_application, edit_application
+from catalogweb.deployments.manifests.as_wishes import wishes_from
+from catalogweb.deployments.manifests.template_specs import TemplateUse
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.wishes import Wish, write_application
 
@@ -23,9 +27,10 @@ class ApplicationChange(Shape):
 
 
 class ApplicationReplacement(ApplicationChange):
-    """A list of microservices replaces those there are; without one they stay."""
+    """A list of microservices, or a template, replaces those there are; without either they stay."""
 
     microservices = ApplicationMicroservice.listed()
+    template = TemplateChoice(required=False)
 
 
 class ApplicationCreation(ApplicationReplacement):
@@ -79,11 +84,23 @@ def _fields(given: dict[str, Any]) -> dict[str, Any]:
     if fields.pop("is_system", False):
         raise Protected("System applications are made by the controller only.", field="isSystem")
     fields.pop("microservices", None)
+    fields.pop("template", None)
     return fields
 
 
-def _wishes(given: dict[str, Any]) -> list[Wish] | None:
-    return [wish_in(entry) for entry in given["microservices"]] if "microservices" in given else None
+def _wishes(given: dict[str, Any], name: str, by: User) -> list[Wish] | None:
+    """Those of the body, and those that its template makes and the body does not name."""
+    own = [wish_in(entry) for entry in given["microservices"]] if "microservices" in given else None
+    if "template" not in given:
+        return own
+    variables = {entry["key"]: entry.get("value") for entry in given["template"].get("variables", ())}
+    try:
+        made = wishes_from(TemplateUse(given["template"]["name"], variables), name, by)
+    except NotFound as refusal:
+        # As with an agent that the body itself names.
+        raise Invalid(refusal.message, field="agent") if refusal.field == "agent" else refusal from None
+    names = {wish.name for wish in own or ()}
+    return [*(wish for wish in made if wish.name not in names), *(own or ())]
 
 
 def application_list(call: Call) -> ApplicationList:
@@ -97,7 +114,8 @@ def application_get(call: Call, name: str) -> ApplicationReply:
 def application_create(call: Call) -> CreatedApplication:
     """An application with its microservices, stopped unless it says otherwise."""
     fields = {"is_activated": False} | _fields(call.given)
-    application = write_application(by=call.by, application=None, microservices=_wishes(call.given), **fields)
+    wishes = _wishes(call.given, call.given["name"], call.by)
+    application = write_application(by=call.by, application=None, microservices=wishes, **fields)
     return {"id": application.pk, "name": application.name}
 
 
@@ -108,7 +126,8 @@ def application_edit(call: Call, name: str) -> None:
 def application_replace(call: Call, name: str) -> None:
     """Change it; microservices that a given list lacks are deleted."""
     application = application_with(name)
-    write_application(by=call.by, application=application, microservices=_wishes(call.given), **_fields(call.given))
+    wishes = _wishes(call.given, name, call.by)
+    write_application(by=call.by, application=application, microservices=wishes, **_fields(call.given))
 
 
 def application_delete(call: Call, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from catalogweb.application_templates.models import ApplicationTemplate, Variable
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.core.names import camel
 from catalogweb.deployments.container import Container
@@ -14,15 +15,19 @@ from catalogweb.deployments.manifests.specs import API_VERSIONS, KEEP
 from catalogweb.deployments.models import Application, Microservice
 
 
-def export(obj: CatalogItem | Registry | Application | Microservice) -> str:
+def export(obj: CatalogItem | Registry | ApplicationTemplate | Application | Microservice) -> str:
     """The object's manifest."""
+    return as_yaml(_document(obj))
+
+
+def as_yaml(values: Any, *, starts_document: bool = True) -> str:
     stream = StringIO()
     yaml = YAML()
     yaml.default_flow_style = False
-    yaml.explicit_start = True
+    yaml.explicit_start = starts_document
     yaml.width = 200
     yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.dump(_quoted(_document(obj)), stream)
+    yaml.dump(_quoted(values), stream)
     return stream.getvalue()
 
 
@@ -80,6 +85,47 @@ def _(registry: Registry) -> dict[str, Any]:
         "certificate": registry.certificate,
     }
     return {"apiVersion": API_VERSIONS[0], "kind": "Registry", "spec": _filled(spec)}
+
+
+@_document.register
+def _(template: ApplicationTemplate) -> dict[str, Any]:
+    spec = {
+        "description": template.description,
+        "schemaVersion": template.schema_version,
+        "variables": [_variable(variable) for variable in template.variables.all()],
+        "application": in_order(template.application),
+    }
+    return _head("ApplicationTemplate", {"name": template.name}, spec)
+
+
+def _variable(variable: Variable) -> dict[str, Any]:
+    values = _filled({"key": variable.key, "description": variable.description})
+    return values if variable.default_value is None else values | {"defaultValue": variable.default_value}
+
+
+# PostgreSQL keeps no order of an object's keys; people expect this one.
+ORDER = (
+    "name",
+    "agent",
+    "images",
+    "catalogId",
+    "x86",
+    "arm",
+    "registry",
+    "container",
+    "key",
+    "value",
+    "external",
+    "internal",
+)
+
+
+def in_order(value: Any) -> Any:
+    """The usual keys first, in the usual order."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: ORDER.index(key) if key in ORDER else len(ORDER))
+        return {key: in_order(value[key]) for key in keys}
+    return [in_order(inner) for inner in value] if isinstance(value, list) else value
 
 
 @_document.register

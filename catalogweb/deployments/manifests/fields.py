@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalogweb.core.liquid import has_liquid
 from catalogweb.core.names import suggestion
 from catalogweb.deployments.manifests.faults import Fault
 from catalogweb.deployments.manifests.reader import Document, Value
@@ -20,6 +21,8 @@ class Fields:
     path: str = ""
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    # In a template a placeholder may stand for any value: then it is read as if nothing were written.
+    placeholders: bool = False
 
     @property
     def line(self) -> int:
@@ -44,7 +47,7 @@ class Fields:
 
     def section(self, key: str) -> "Fields":
         """A mapping inside this one; an absent or null one reads as empty."""
-        found = self.value.get(key) if self.value else None
+        found = self._written(key)
         if found is not None and found.kind != "mapping":
             self.fault(key, f"{key} holds fields, not {_shown(found)}.", found)
             found = None
@@ -52,7 +55,7 @@ class Fields:
 
     def _inside(self, found: Value | None, key: str) -> "Fields":
         path = ".".join(filter(None, [self.path, key]))
-        return Fields(self.document, found, path, self.faults, self.warnings)
+        return Fields(self.document, found, path, self.faults, self.warnings, placeholders=self.placeholders)
 
     def sections(self, key: str) -> list["Fields"] | None:
         """A list of mappings; None when it is absent or null."""
@@ -68,7 +71,7 @@ class Fields:
         return found
 
     def items(self, key: str) -> list[Value] | None:
-        found = self.value.get(key) if self.value else None
+        found = self._written(key)
         if found is not None and found.kind != "list":
             self.fault(key, f"{key} is a list, not {_shown(found)}.", found)
             return None
@@ -96,8 +99,12 @@ class Fields:
 
     def plain(self, key: str) -> Any:
         """Any value as plain Python data; None when absent."""
-        found = self.value.get(key) if self.value else None
+        found = self._written(key)
         return plain(found) if found else None
+
+    def _written(self, key: str) -> Value | None:
+        found = self.value.get(key) if self.value else None
+        return None if found and self.placeholders and has_liquid(found.raw) else found
 
     def _read(
         self,
@@ -112,6 +119,8 @@ class Fields:
         if found is None:
             if required:
                 self.fault(key, f"{key} is missing.")
+            return default
+        if self.placeholders and convert is not _as_text and has_liquid(found.raw):
             return default
         converted = convert(found)
         if converted is None:

@@ -8,17 +8,18 @@ from django.db import transaction
 from catalogweb.changelog.door import current, through
 from catalogweb.changelog.models import Entry
 from catalogweb.core.drafts import drafting
-from catalogweb.core.errors import NotFound, Refusal, Refusals
+from catalogweb.core.errors import NotFound, Refusal
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
-from catalogweb.deployments.manifests.reader import Document, Value, read
+from catalogweb.deployments.manifests.places import faults_of
+from catalogweb.deployments.manifests.reader import read
 from catalogweb.deployments.manifests.specs import ApplicationSpec, CatalogItemSpec, Reading, RegistrySpec, understand
 from catalogweb.deployments.manifests.steps import carry_out
+from catalogweb.deployments.manifests.template_specs import ApplicationTemplateSpec
+from catalogweb.deployments.manifests.templates import expanded
 
-ORDER = ["Registry", "CatalogItem", "Application", "Microservice"]
+ORDER = ["Registry", "CatalogItem", "ApplicationTemplate", "Application", "Microservice"]
 ACTIONS = {"create": "create", "update": "update", "delete": "remove"}
-# Where a manifest says what a service calls by another name.
-KEYS = {"name": "metadata", "agents": "agent", "catalog_item": "catalogId", "config_example": "configExample"}
 
 
 @dataclass
@@ -88,7 +89,7 @@ def _run(text: str, by: Actor) -> Plan:
         except Refusal as refusal:
             # What a faulty document would have made is missing only because of that fault.
             if not (incomplete and isinstance(refusal, NotFound)):
-                faults += _faults_of(refusal, reading.document)
+                faults += faults_of(refusal, reading.document)
     if faults:
         raise ManifestRefused(faults)
     return Plan([change for number in sorted(changes) for change in changes[number]])
@@ -100,7 +101,7 @@ def _carry_out(reading: Reading, by: Actor) -> list[Change]:
         return []
     last = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     with transaction.atomic():
-        carry_out(reading.spec, by)
+        carry_out(expanded(reading.spec, by, reading.warnings), by)
     entries = Entry.objects.filter(id__gt=last, request_id=current().request_id).exclude(object_type="deployment")
     document = reading.document
     changes = [
@@ -128,42 +129,6 @@ def _name(reading: Reading) -> str:
     spec = reading.spec
     if isinstance(spec, RegistrySpec):
         return spec.url or f"registry {spec.id}"
-    if isinstance(spec, CatalogItemSpec | ApplicationSpec):
+    if isinstance(spec, CatalogItemSpec | ApplicationSpec | ApplicationTemplateSpec):
         return spec.name
     return f"{spec.application}/{spec.name}" if spec else ""
-
-
-def _faults_of(refusal: Refusal, document: Document) -> list[Fault]:
-    if isinstance(refusal, Refusals):
-        path = getattr(refusal, "path", "")
-        return [fault for one in refusal.refusals for fault in _faults_of(_at(one, path), document)]
-    key = KEYS.get(refusal.field or "", refusal.field or "")
-    line = _line_of(_inside(document.root, getattr(refusal, "path", "")), key) or document.line
-    return [Fault(document.number, line, document.kind, key, refusal.message)]
-
-
-def _at(refusal: Refusal, path: str) -> Refusal:
-    refusal.path = path  # type: ignore[attr-defined]
-    return refusal
-
-
-def _inside(root: Value, path: str) -> Value:
-    """The mapping at a path such as spec.microservices[1]."""
-    for step in filter(None, path.replace("[", ".").replace("]", "").split(".")):
-        root = root.raw[int(step)] if root.kind == "list" else root.raw[step]
-    return root
-
-
-def _line_of(value: Value, key: str) -> int:
-    """The line of the shallowest field of this name, 0 when there is none."""
-    level = [value]
-    while level:
-        for mapping in level:
-            if key in mapping.keys:
-                return mapping.keys[key]
-        level = [child for parent in level for child in _children(parent)]
-    return value.line
-
-
-def _children(value: Value) -> list[Value]:
-    return list(value.raw.values()) if value.kind == "mapping" else (value.raw if value.kind == "list" else [])

@@ -1,4 +1,4 @@
-"""The four kinds of documents, read into plain values. Only shape is checked here; rules live in services."""
+"""The kinds of documents, read into plain values. Only shape is checked here; rules live in services."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from catalogweb.deployments.manifests.containers import read_container
 from catalogweb.deployments.manifests.faults import Fault
 from catalogweb.deployments.manifests.fields import Fields
 from catalogweb.deployments.manifests.reader import Document
+from catalogweb.deployments.manifests.template_specs import ApplicationTemplateSpec, TemplateUse, read_template_use
 
 API_VERSIONS = ("iofog.org/v3", "datasance.com/v3")
 KEEP = "<keep>"
@@ -58,9 +59,10 @@ class ApplicationSpec:
     name: str
     fields: dict[str, Any]
     microservices: list[MicroserviceSpec] | None
+    template: TemplateUse | None = None
 
 
-Spec = CatalogItemSpec | RegistrySpec | MicroserviceSpec | ApplicationSpec
+Spec = CatalogItemSpec | RegistrySpec | MicroserviceSpec | ApplicationSpec | ApplicationTemplateSpec
 
 
 @dataclass
@@ -113,7 +115,7 @@ def _head_name(root: Fields) -> str:
     return name
 
 
-def _need_name(root: Fields, name: str) -> None:
+def need_name(root: Fields, name: str) -> None:
     if not name and not root.has("name"):
         root.fault("metadata", "metadata.name is missing.")
 
@@ -140,7 +142,7 @@ def read_catalog_item(root: Fields, name: str) -> CatalogItemSpec:
         ]
     )
     name = name or spec.text("name")
-    _need_name(root, name)
+    need_name(root, name)
     fields: dict[str, Any] = {column: spec.text(key) for column, key in texts.items() if spec.has(key)}
     fields |= {column: spec.integer(key) for column, key in numbers.items() if spec.has(key)}
     if spec.has("configExample"):
@@ -171,9 +173,9 @@ def read_registry(root: Fields, name: str) -> RegistrySpec:
 def read_application(root: Fields, name: str) -> ApplicationSpec:
     spec = root.section("spec")
     ignored = ("isSystem", "id", "natsConfig")
-    spec.known(["name", "description", "isActivated", "microservices", "routes"], ignored)
+    spec.known(["name", "description", "isActivated", "microservices", "routes", "template"], ignored)
     name = spec.text("name") or name
-    _need_name(root, name)
+    need_name(root, name)
     fields: dict[str, Any] = {}
     if spec.has("description"):
         fields["description"] = spec.text("description")
@@ -182,8 +184,8 @@ def read_application(root: Fields, name: str) -> ApplicationSpec:
     if spec.items("routes"):
         root.warnings.append("routes are not applied: microservices reach each other by name instead.")
     sections = spec.sections("microservices")
-    microservices = None if sections is None else [_microservice(s, s.text("name"), name) for s in sections]
-    return ApplicationSpec(root.document, name, fields, microservices)
+    microservices = None if sections is None else [microservice_in(s, s.text("name"), name) for s in sections]
+    return ApplicationSpec(root.document, name, fields, microservices, template=read_template_use(spec))
 
 
 def read_microservice(root: Fields, name: str) -> MicroserviceSpec:
@@ -192,13 +194,13 @@ def read_microservice(root: Fields, name: str) -> MicroserviceSpec:
     application, _, rest = name.rpartition("/")
     if "/" in application:
         root.fault("metadata", f"Invalid name {name}: write application/microservice, or the name alone.")
-    _need_name(root, rest)
+    need_name(root, rest)
     application = application or spec.text("application")
     if not application:
         spec.fault(
             "application", "The application is missing: add spec.application, or name it application/microservice."
         )
-    return _microservice(spec, rest, application)
+    return microservice_in(spec, rest, application)
 
 
 IGNORED = (
@@ -215,7 +217,7 @@ IGNORED = (
 )
 
 
-def _microservice(spec: Fields, name: str, application: str) -> MicroserviceSpec:
+def microservice_in(spec: Fields, name: str, application: str) -> MicroserviceSpec:
     spec.known(
         [
             "name",

@@ -6,10 +6,11 @@ from typing import Any
 
 from catalogweb.agents.models import Agent
 from catalogweb.agents.services import agent_named
+from catalogweb.application_templates.services import write_template
 from catalogweb.catalog.models import REMOTE, CatalogItem, Registry, Revision
 from catalogweb.catalog.registries import create_registry, find_registry, same_registry
 from catalogweb.catalog.services import create_item, find_item, own_revision
-from catalogweb.core.errors import Invalid, NotFound, Protected
+from catalogweb.core.errors import Invalid, NotFound, Protected, Refusal
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.applications import create_application, edit_application, find_application
 from catalogweb.deployments.manifests.specs import (
@@ -20,6 +21,7 @@ from catalogweb.deployments.manifests.specs import (
     RegistrySpec,
     Spec,
 )
+from catalogweb.deployments.manifests.template_specs import ApplicationTemplateSpec
 from catalogweb.deployments.models import Application
 from catalogweb.deployments.services import PATTERN, delete_microservices, deploy, edit_microservice, names_on
 from catalogweb.deployments.sources import edit_catalog_item, edit_registry
@@ -84,6 +86,11 @@ def _(spec: CatalogItemSpec, by: Actor) -> None:
 
 
 @carry_out.register
+def _(spec: ApplicationTemplateSpec, by: Actor) -> None:
+    write_template(by=by, current=spec.name, **spec.fields)
+
+
+@carry_out.register
 def _(spec: ApplicationSpec, by: Actor) -> None:
     application = Application.objects.filter(name=spec.name).first()
     if application is None:
@@ -100,9 +107,9 @@ def _(spec: ApplicationSpec, by: Actor) -> None:
     for microservice in spec.microservices:
         try:
             carry_out(microservice, by)
-        except Exception as refusal:
+        except Refusal as refusal:
             # So that the fault points at the line of this microservice, not at the application's first.
-            refusal.path = microservice.path  # type: ignore[attr-defined]
+            refusal.path = microservice.path
             raise
 
 
@@ -113,7 +120,11 @@ def _item_of(spec: CatalogItemSpec) -> CatalogItem | None:
 
 
 def _agents(spec: MicroserviceSpec) -> list[Agent]:
-    found = [agent_named(name) for name in spec.agents]
+    try:
+        found = [agent_named(name) for name in spec.agents]
+    except Refusal as refusal:
+        refusal.path = spec.path
+        raise
     return list({agent.pk: agent for agent in found}.values())
 
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ApplicationTemplatesConfig(AppConfig):
+    name = "catalogweb.application_templates"
+    label = "application_templates"
