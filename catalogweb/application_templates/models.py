@@ -76,4 +76,8 @@ class Variable(models.Model):
         ]
 
     def __str__(self) -> str:
-        return " ".join(filter(None, [json.dumps(self.default_value, ensure_ascii=False), self.description]))
+        return " ".join(filter(None, [self.default_text, self.description]))
+
+    @property
+    def default_text(self) -> str:
+        return json.dumps(self.default_value, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from catalogweb.backoffice import (  # noqa: F401
     accounts,
     agents,
+    application_templates,
     catalog,
     controller,
     deployments,

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from catalogweb.web.views import (
     agents,
+    application_templates,
     applications,
     changelog,
     deploy,
@@ -44,6 +45,15 @@ application_urls = [
     path("<str:name>/delete/", applications.application_delete, name="application-delete"),
 ]
 
+template_urls = [
+    path("", application_templates.template_list, name="template-list"),
+    path("add/", application_templates.template_create, name="template-create"),
+    path("<int:pk>/", application_templates.template_detail, name="template-detail"),
+    path("<int:pk>/edit/", application_templates.template_edit, name="template-edit"),
+    path("<int:pk>/deploy/", application_templates.template_deploy, name="template-deploy"),
+    path("<int:pk>/delete/", application_templates.template_delete, name="template-delete"),
+]
+
 microservice_urls = [
     path("", microservices.microservice_list, name="microservice-list"),
     path("<str:uuid>/", microservices.microservice_detail, name="microservice-detail"),
@@ -61,6 +71,7 @@ urlpatterns = [
     path("agents/", include(agent_urls)),
     path("edge-resources/", include(edge_resource_urls)),
     path("applications/", include(application_urls)),
+    path("templates/", include(template_urls)),
     path("microservices/", include(microservice_urls)),
     path("deploy/", deploy.deploy, name="deploy"),
     path("deployments/", deployments.deployment_list, name="deployment-list"),

@@ -17,7 +17,13 @@ from catalogweb.maintenance.orders import order_version
 from catalogweb.maintenance.snapshots import ask_for_snapshot
 from catalogweb.maintenance.traces import set_tracing
 from catalogweb.maintenance.tunnels import open_tunnel
-from tests.factories import CatalogItemFactory, EdgeResourceFactory, MicroserviceFactory, UserFactory
+from tests.factories import (
+    ApplicationTemplateFactory,
+    CatalogItemFactory,
+    EdgeResourceFactory,
+    MicroserviceFactory,
+    UserFactory,
+)
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 # The largest count that any list of the admin needs.
@@ -27,6 +33,7 @@ MOST = 12
 def fill(rows: int) -> None:
     for _ in range(rows):
         microservice = MicroserviceFactory(revision=CatalogItemFactory().current)
+        ApplicationTemplateFactory(variables={"port": 80})
         microservice.agent.tags.add(Tag.objects.get_or_create(name="barn")[0])
         issue_provisioning_key(by=System(), agent=microservice.agent)
         order_version(by=System(), agent=microservice.agent, command="upgrade")

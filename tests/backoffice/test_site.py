@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from catalogweb.core.rights import Role
-from tests.factories import MicroserviceFactory, UserFactory
+from tests.factories import ApplicationTemplateFactory, MicroserviceFactory, UserFactory
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
@@ -44,6 +44,7 @@ def test_admin_list_opens(admin_client, model):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_admin_page_opens_for_every_row(admin_client, model):
     MicroserviceFactory()
+    ApplicationTemplateFactory(variables={"port": 80})
 
     for obj in model.objects.all()[:3]:
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[obj.pk])
@@ -53,7 +54,7 @@ def test_admin_page_opens_for_every_row(admin_client, model):
 
 def test_admin_knows_every_model_that_people_may_look_at():
     hidden = {"accounts.FailedAttempt", "accounts.KeyFingerprint", "agents.Credential", "agents.Tag"}
-    parts = {"catalog.Image", "deployments.PortMapping"}
+    parts = {"catalog.Image", "deployments.PortMapping", "application_templates.Variable"}
     ours = {m._meta.label for m in apps.get_models() if m.__module__.startswith("catalogweb.")}
 
     assert ours - {m._meta.label for m in MODELS} == hidden | parts

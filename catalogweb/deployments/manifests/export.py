@@ -1,5 +1,6 @@
 """Objects as YAML that applies again without changing anything. A secret is exported as "keep it"."""
 
+from collections.abc import Mapping
 from functools import singledispatch
 from io import StringIO
 from typing import Any
@@ -101,6 +102,18 @@ def _(template: ApplicationTemplate) -> dict[str, Any]:
 def _variable(variable: Variable) -> dict[str, Any]:
     values = _filled({"key": variable.key, "description": variable.description})
     return values if variable.default_value is None else values | {"defaultValue": variable.default_value}
+
+
+def application_of(template: ApplicationTemplate) -> str:
+    """What the template makes, as it is written: with its placeholders."""
+    return as_yaml(in_order(template.application), starts_document=False)
+
+
+def application_from(template: ApplicationTemplate, name: str, values: Mapping[str, Any]) -> str:
+    """The manifest of an application that the template makes with these values."""
+    variables = [{"key": key, "value": value} for key, value in values.items()]
+    spec = {"template": {"name": template.name, "variables": variables}}
+    return as_yaml(_head("Application", {"name": name}, spec))
 
 
 # PostgreSQL keeps no order of an object's keys; people expect this one.

@@ -17,6 +17,7 @@ from catalogweb.deployments.manifests.specs import (
     API_VERSIONS,
     READERS,
     ApplicationSpec,
+    MicroserviceSpec,
     Spec,
     microservice_in,
     need_name,
@@ -65,12 +66,18 @@ def expanded(spec: Spec, by: Actor, warnings: list[str]) -> Spec:
 
 def made_from(use: TemplateUse, name: str, by: Actor, warnings: list[str], *, line: int = 1) -> ApplicationSpec:
     """The application of this name that the template makes. What is wrong with it is told with the template's name."""
-    application = filled(find_template(use.name), use.variables, by=by)
+    return _made(find_template(use.name), use.variables, name, by, warnings, line)
+
+
+def _made(
+    template: ApplicationTemplate, variables: dict[str, Any], name: str, by: Actor, warnings: list[str], line: int = 1
+) -> ApplicationSpec:
+    application = filled(template, variables, by=by)
     entries = [_with_objects(entry) for entry in application.get("microservices") or []]
     head = {"apiVersion": API_VERSIONS[0], "kind": "Application", "metadata": {"name": name}}
     root = _value({**head, "spec": {**application, "microservices": entries}}, line)
     reading = understand(Document(1, line, root))
-    refuse_all([_told(use, fault) for fault in reading.faults])
+    refuse_all([_told(template, fault) for fault in reading.faults])
     warnings += reading.warnings
     spec = reading.spec
     assert isinstance(spec, ApplicationSpec), "it was made as one, and has no fault"
@@ -79,9 +86,18 @@ def made_from(use: TemplateUse, name: str, by: Actor, warnings: list[str], *, li
     return replace(spec, microservices=microservices)
 
 
-def _told(use: TemplateUse, fault: Fault) -> Refusal:
+def made_by_default(template: ApplicationTemplate, *, by: Actor) -> tuple[list[MicroserviceSpec], list[str]]:
+    """The microservices that it makes when nothing is given, or the sentences that say why it makes none."""
+    try:
+        made = _made(template, {}, template.name, by, warnings=[])
+    except Refusal as refusal:
+        return [], refusal.messages
+    return made.microservices or [], []
+
+
+def _told(template: ApplicationTemplate, fault: Fault) -> Refusal:
     place = fault.field.removeprefix("spec.")
-    return Invalid(f"Template {use.name} makes no application of this: {place}: {fault.message}", field="template")
+    return Invalid(f"Template {template.name} makes no application of this: {place}: {fault.message}", field="template")
 
 
 def _with_objects(entry: dict[str, Any]) -> dict[str, Any]:

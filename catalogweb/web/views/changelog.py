@@ -11,12 +11,23 @@ from catalogweb.web.lists import Filter, page_of
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
 
-TYPES = ("agent", "application", "catalog item", "deployment", "microservice", "registry", "user", "access token")
+TYPES = (
+    "agent",
+    "application",
+    "application template",
+    "catalog item",
+    "deployment",
+    "microservice",
+    "registry",
+    "user",
+    "access token",
+)
 ACTIONS = ("create", "update", "delete", "rebuild", "give key", "provision", "deprovision")
 # Object type -> (URL name, what the URL holds); the rest has no page of its own.
 PAGES = {
     "agent": ("web:agent-detail", "object_id"),
     "application": ("web:application-detail", "object_label"),
+    "application template": ("web:template-detail", "object_id"),
     "catalog item": ("web:catalog-item", "object_id"),
     "deployment": ("web:deployment-detail", "object_id"),
     "microservice": ("web:microservice-detail", "object_id"),
