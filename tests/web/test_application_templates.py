@@ -101,6 +101,7 @@ def test_page_says_why_a_template_makes_nothing_by_itself(viewer):
         "Template shop makes no application of this: microservices[0].container.ports[0].external: external is missing."
     ]
     assert page.context["undeclared"] == ["prt"]
+    assert "With the default values alone it makes nothing" in page.text
     assert "is no variable" in page.text
 
 

@@ -4,12 +4,31 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.catalog.models import CatalogItem, Registry
-from tests.factories import PASSWORD, CatalogItemFactory, MicroserviceFactory, PrivateRegistryFactory, UserFactory
+from tests.factories import (
+    PASSWORD,
+    ApplicationTemplateFactory,
+    CatalogItemFactory,
+    MicroserviceFactory,
+    PrivateRegistryFactory,
+    UserFactory,
+)
 from tests.web.browsing import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-MINE = ("", "catalog/", "catalog/add/", "registries/", "registries/add/", "account/tokens/", "users/", "users/add/")
+MINE = (
+    "",
+    "templates/",
+    "templates/add/",
+    "catalog/",
+    "catalog/add/",
+    "registries/",
+    "registries/add/",
+    "account/tokens/",
+    "users/",
+    "users/add/",
+)
 
 
 @pytest.fixture
@@ -18,6 +37,11 @@ def site(live_server) -> str:
     UserFactory(email="sue@example.org", role="superuser", password=PASSWORD)
     item = CatalogItemFactory(name="heart-rate", images__registry=PrivateRegistryFactory())
     MicroserviceFactory(revision=item.current, status__state="FAILED")
+    ApplicationTemplateFactory(
+        name="shop",
+        application={"microservices": [{"name": "web", "agent": {"name": "{{ agent }}"}, "config": {"a": "{{ b }}"}}]},
+        variables={"agent": "north-1", "port": 80, "debug": False, "more": {"a": 1}, "text": None},
+    )
     return f"{live_server.url}/"
 
 
@@ -33,7 +57,9 @@ def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site,
     sue.emulate_media(color_scheme=scheme)
     sue.set_viewport_size({"width": width, "height": 800})
     item, registry = CatalogItem.objects.get(name="heart-rate"), Registry.objects.get(is_private=True)
-    pages = [
+    template = ApplicationTemplate.objects.get()
+    pages = [f"templates/{template.pk}/{act}" for act in ("", "edit/", "deploy/", "delete/")]
+    pages += [
         f"{noun}/{pk}/{act}"
         for noun, pk in (("catalog", item.pk), ("registries", registry.pk))
         for act in ("", "edit/")
