@@ -65,6 +65,7 @@ spec:
         container:
           ports: [{internal: 80, external: '{{ext-port}}'}]
         config: {level: "{{ nothing }}"}
+        unknown: {to: us}
     routes: []
 """
 
@@ -234,6 +235,16 @@ def test_a_file_makes_a_template_and_only_its_variables_are_rendered(operator: W
         ],
         "routes": [],
     }  # fmt: skip
+
+
+def test_a_file_with_fields_of_other_clients_makes_an_application_all_the_same(operator: WireClient) -> None:
+    item = CatalogItemFactory(name="web")
+    AgentFactory(name="north-1")
+    upload(operator, "POST", "/applicationTemplate/yaml", FILE % item.pk)
+
+    assert operator.call("POST", "/application", {"name": "one", "template": {"name": "shop"}}).status_code == 201
+    made = Microservice.objects.detailed().get()
+    assert (made.revision.item, made.port_list, made.config) == (item, ["5000:80/tcp"], {"level": None})
 
 
 def test_a_file_replaces_a_template_renames_it_or_makes_it(operator: WireClient, shop: ApplicationTemplate) -> None:

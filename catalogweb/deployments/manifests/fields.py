@@ -21,6 +21,7 @@ class Fields:
     path: str = ""
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    lenient: bool = False
     # In a template a placeholder may stand for any value: then it is read as if nothing were written.
     placeholders: bool = False
 
@@ -40,6 +41,8 @@ class Fields:
 
     def known(self, keys: Iterable[str], ignored: Iterable[str] = ()) -> None:
         """Refuse keys that mean nothing here; a misspelt one would otherwise be lost silently."""
+        if self.lenient:
+            return
         names = set(keys)
         for key in self.value.raw if self.value else ():
             if key not in names and key not in ignored:
@@ -55,7 +58,7 @@ class Fields:
 
     def _inside(self, found: Value | None, key: str) -> "Fields":
         path = ".".join(filter(None, [self.path, key]))
-        return Fields(self.document, found, path, self.faults, self.warnings, placeholders=self.placeholders)
+        return Fields(self.document, found, path, self.faults, self.warnings, self.lenient, self.placeholders)
 
     def sections(self, key: str) -> list["Fields"] | None:
         """A list of mappings; None when it is absent or null."""

@@ -75,9 +75,9 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
 
 
-def understand(document: Document) -> Reading:
-    """The document's kind decides which fields it may have."""
-    root = Fields(document, document.root)
+def understand(document: Document, *, lenient: bool = False) -> Reading:
+    """The document's kind decides which fields it may have; `lenient` passes over those that mean nothing here."""
+    root = Fields(document, document.root, lenient=lenient)
     if document.root.kind != "mapping":
         root.fault("", "A document holds apiVersion, kind, metadata and spec.")
         return Reading(document, None, root.faults)
@@ -89,8 +89,8 @@ def understand(document: Document) -> Reading:
 
 
 def _check_head(root: Fields) -> None:
-    version = root.text("apiVersion", required=True)
-    if version and version not in API_VERSIONS:
+    version = root.text("apiVersion", required=not root.lenient)
+    if version and version not in API_VERSIONS and not root.lenient:
         root.fault(
             "apiVersion",
             f"“{version}” is not known: use {API_VERSIONS[0]}.",

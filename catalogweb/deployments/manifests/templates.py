@@ -76,7 +76,8 @@ def _made(
     entries = [_with_objects(entry) for entry in application.get("microservices") or []]
     head = {"apiVersion": API_VERSIONS[0], "kind": "Application", "metadata": {"name": name}}
     root = _value({**head, "spec": {**application, "microservices": entries}}, line)
-    reading = understand(Document(1, line, root))
+    # Whoever wrote a manifest was told of fields that mean nothing; clients of the wire may send some.
+    reading = understand(Document(1, line, root), lenient=True)
     refuse_all([_told(template, fault) for fault in reading.faults])
     warnings += reading.warnings
     spec = reading.spec
