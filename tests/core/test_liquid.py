@@ -217,7 +217,15 @@ def test_names_are_those_that_no_text_makes_itself():
 
 
 @pytest.mark.parametrize(
-    ("value", "has"), [("{{", True), ("{%", True), ("{ {", False), ({"{{": 1}, False), ([["{{"]], True)]
+    ("value", "has"),
+    [
+        ("{{", True),
+        ("{%", True),
+        ("{ {", False),
+        ([{}, {"a": {}}, [{"b": "}} %}"}]], False),
+        ({"a": [{"b": "{%"}]}, True),
+        ([["{{"]], True),
+    ],
 )
 def test_liquid_is_looked_for_in_values_only(value, has):
     assert has_liquid(value) is has

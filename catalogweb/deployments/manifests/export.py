@@ -118,19 +118,10 @@ def application_from(template: ApplicationTemplate, name: str, values: Mapping[s
 
 # PostgreSQL keeps no order of an object's keys; people expect this one.
 ORDER = (
-    "name",
-    "agent",
-    "images",
-    "catalogId",
-    "x86",
-    "arm",
-    "registry",
-    "container",
-    "key",
-    "value",
-    "external",
-    "internal",
-)
+    "name", "agent", "images", "catalogId", "revision", "x86", "arm", "registry", "container", "hostNetworkMode",
+    "isPrivileged", "env", "ports", "volumes", "commands", "extraHosts", "config", "key", "value", "external", "internal",
+    "protocol", "hostDestination", "containerDestination", "accessMode", "microservices", "routes",
+)  # fmt: skip
 
 
 def in_order(value: Any) -> Any:

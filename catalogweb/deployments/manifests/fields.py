@@ -107,7 +107,10 @@ class Fields:
 
     def _written(self, key: str) -> Value | None:
         found = self.value.get(key) if self.value else None
-        return None if found and self.placeholders and has_liquid(found.raw) else found
+        return None if found and self._is_placeholder(found) else found
+
+    def _is_placeholder(self, value: Value) -> bool:
+        return self.placeholders and value.kind == "str" and has_liquid(value.text)
 
     def _read(
         self,
@@ -123,7 +126,7 @@ class Fields:
             if required:
                 self.fault(key, f"{key} is missing.")
             return default
-        if self.placeholders and convert is not _as_text and has_liquid(found.raw):
+        if convert is not _as_text and self._is_placeholder(found):
             return default
         converted = convert(found)
         if converted is None:
