@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from catalogweb.accounts.models import User
 from catalogweb.agents.models import ChangeFlags
 from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.catalog.models import CatalogItem
@@ -215,6 +219,46 @@ def test_listing_templates_costs_the_same_for_any_number(viewer: WireClient, dja
         assert len(viewer.call("GET", "/applicationTemplates").json()["applicationTemplates"]) == 22
 
 
+PIECES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 70_000)
+    | st.sampled_from(["", "web", "{{ a }}", "{{ a", "[1]", "{}", "remote"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "key", "fogTypeId", "a"]), inner)
+    ),
+    max_leaves=6,
+)
+KEYS = st.sampled_from([*MICROSERVICE, "catalogItemId", "healthCheck", "agents", "iofogUuid", "rebuild"])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(entries=st.lists(st.dictionaries(KEYS, PIECES, max_size=6) | PIECES, max_size=3), default=PIECES)
+def test_whatever_is_sent_is_stored_or_refused_and_its_pages_open(
+    operator: WireClient, client: Client, entries: list[Any], default: Any
+) -> None:
+    ApplicationTemplate.objects.all().delete()
+    body = {
+        "name": "x",
+        "variables": [{"key": "a", "defaultValue": default}],
+        "application": {"microservices": entries},
+    }
+
+    reply = operator.call("POST", "/applicationTemplate", body)
+
+    assert reply.status_code in (201, 400), reply.content
+    if reply.status_code == 201:
+        assert operator.call("GET", "/applicationTemplate/x").status_code == 200
+        assert operator.call("GET", "/applicationTemplates").status_code == 200
+        deployed = operator.call("POST", "/application", {"name": "one", "template": {"name": "x"}})
+        assert deployed.status_code < 500
+        Application.objects.all().delete()
+        client.force_login(User.objects.get(email="ann@example.org"))
+        pk = reply.json()["id"]
+        for act in ("", "edit/", "deploy/"):
+            assert client.get(f"/templates/{pk}/{act}").status_code == 200
+
+
 # --- YAML -----------------------------------------------------------------------------------------------
 
 
@@ -261,6 +305,31 @@ def test_a_file_replaces_a_template_renames_it_or_makes_it(operator: WireClient,
         ("new", "", [{"name": "db"}], 0),
         ("store", "", [{"name": "db"}], 0),
     ]
+
+
+def test_the_calls_of_the_cli_deploy_describe_list_and_delete_a_template(operator: WireClient) -> None:
+    one, item = "/applicationTemplate/shop", CatalogItemFactory().pk
+    calls = [
+        lambda: operator.call("GET", one),
+        lambda: upload(operator, "POST", "/applicationTemplate/yaml", FILE % item),
+        lambda: operator.call("GET", one),
+        lambda: upload(operator, "PUT", "/applicationTemplate/yaml/shop", FILE % item),
+        lambda: operator.call("GET", one),
+        lambda: operator.call("GET", "/applicationTemplates"),
+        lambda: operator.call("DELETE", one),
+    ]
+
+    replies = [call() for call in calls]
+
+    assert [reply.status_code for reply in replies] == [404, 201, 200, 200, 200, 200, 204]
+    [row] = replies[5].json()["applicationTemplates"]
+    columns = (
+        row["name"],
+        row["description"],
+        len(row["application"]["microservices"]),
+        len(row["application"]["routes"]),
+    )
+    assert columns == ("shop", "A shop", 1, 0)
 
 
 @pytest.mark.parametrize(

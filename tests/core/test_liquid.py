@@ -1,13 +1,18 @@
 """Liquid in text values: what becomes of them, and how much they may ask."""
 
+import contextlib
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalogweb.core import liquid
 from catalogweb.core.errors import Forbidden, Invalid, NotFound
 from catalogweb.core.liquid import check_liquid, has_liquid, names_in, render
+from catalogweb.core.liquid.engine import ENVIRONMENT
 from catalogweb.core.rights import System
+from catalogweb.core.storing import is_storable
 
 
 def rendered(value, **names):
@@ -238,3 +243,29 @@ def test_one_object_is_mapped_to_its_value_and_is_the_first_of_itself():
     assert rendered("{{ agent | first | map: 'host' | first | append: ':1' }}", agent=agent) == "10.0.0.7:1"
     assert rendered("{{ agents | map: 'host' }}", agents=[agent]) == ["10.0.0.7"]
     assert rendered("{{ nothing | map: 'host' }}") is None
+
+
+FRAGMENTS = st.sampled_from([
+    "{{", "}}", "{%", "%}", "{%-", "-%}", " ", "a", "self", ".b", "[0]", "|", " | ", ":", ",", "'x'", "5", "-1", "(1..3)", "if ", "endif",
+    "for i in ", "endfor", "assign c = ", "raw", "endraw", "case a", "when 5", "upcase", "date: '%Y'", "split: ''", "sort", "first",
+    "toNumber", "divided_by: 0", "slice: 9", "round: 3", "where: 'b'", "sum", "truncate: 'x'", "url_decode", "base64_decode", "==", "contains", "nil", "\n",
+])  # fmt: skip
+VALUES = st.sampled_from([None, True, 5, 1.5, "x", "", [], [1, "a", None, {"b": 2}], {"b": [1]}, "2024-01-01"])
+
+
+@settings(max_examples=400, deadline=None)
+@given(pieces=st.lists(FRAGMENTS, max_size=14), value=VALUES)
+def test_whatever_is_written_is_rendered_or_refused(pieces, value):
+    for text in ("".join(pieces), "{{ a | " + "".join(pieces) + " }}"):
+        try:
+            assert is_storable(rendered(text, a=value, self={"b": value}))
+        except Invalid as refusal:
+            assert refusal.message
+
+
+@pytest.mark.parametrize("value", [None, True, 5, 1.5, "x", [1, "a", {"b": 2}], {"b": 1}])
+def test_every_filter_takes_every_value_or_refuses_it(value):
+    for name in ENVIRONMENT.filters:
+        for arguments in ("", ": 'b'", ": 1", ": nothing", ": 'b', 2", ": a, a"):
+            with contextlib.suppress(Invalid):
+                rendered(f"{{{{ a | {name}{arguments} }}}}", a=value)

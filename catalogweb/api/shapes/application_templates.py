@@ -4,6 +4,7 @@ Nothing is rendered, so that a placeholder may stand where either side expects s
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -104,7 +105,7 @@ def _images(given: dict[str, Any]) -> dict[str, Any]:
             raise Invalid(f"Field 'images[{number}].fogTypeId' is 1 for x86 or 2 for ARM", field="application")
         images[ARCHITECTURES[kind]] = image.get("containerImage")
     if "registryId" in given:
-        images["registry"] = REGISTRIES.get(given["registryId"], given["registryId"])
+        images["registry"] = _named(given["registryId"], REGISTRIES)
     return images
 
 
@@ -114,7 +115,7 @@ def _object(value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 
@@ -138,7 +139,7 @@ def _microservice_out(entry: dict[str, Any]) -> dict[str, Any]:
     if own:
         made["images"] = own
     if images.get("registry"):
-        made["registryId"] = _number(ALIASES.get(images["registry"], images["registry"]))
+        made["registryId"] = _number(_named(images["registry"], ALIASES))
     made |= {name: container[name] for name in INSIDE if name in container}
     made |= {name: container[inside] for name, inside in RENAMED.items() if inside in container}
     if "config" in entry:
@@ -148,6 +149,10 @@ def _microservice_out(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _named(value: Any, names: Mapping[Any, Any]) -> Any:
+    return names.get(value, value) if isinstance(value, int | str) else value
 
 
 def _number(value: Any) -> Any:

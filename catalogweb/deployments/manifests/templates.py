@@ -115,7 +115,7 @@ def _objects(values: dict[str, Any], *names: str) -> dict[str, Any]:
         if isinstance(values.get(name), str):
             try:
                 found[name] = json.loads(values[name] or "{}")
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
     return found
 
