@@ -8,12 +8,14 @@ from typing import Any
 from catalogweb.agents.models import Agent
 from catalogweb.agents.services import agent_named
 from catalogweb.api.shapes.agents import agent_reply
+from catalogweb.api.shapes.edge_resources import edge_resource_reply
 from catalogweb.api.shapes.replies import application_reply
 from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.core.liquid import finder, has_liquid, render
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.applications import find_application
 from catalogweb.deployments.models import Microservice
+from catalogweb.edge_resources.services import find_edge_resource
 
 # A password may hold any characters: it is never rendered, and no text of the body sees it.
 SECRETS = frozenset({"password", "secret", "token", "privatekey"})
@@ -63,11 +65,13 @@ def find_microservice_agent(microservice: Any, *, by: Actor) -> dict[str, Any]:
 
 
 @finder("findEdgeResource")
-def find_edge_resource(name: Any, version: Any = "", *, by: Actor) -> dict[str, Any]:
-    raise NotFound(f"There is no edge resource “{name}”: this controller keeps none.")
+def find_edge_resource_of(name: Any, version: Any = "", *, by: Actor) -> dict[str, Any]:
+    """By name and version."""
+    resource = find_edge_resource(_text(name, "findEdgeResource"), _text(version, "findEdgeResource", "version"))
+    return dict(edge_resource_reply(resource))
 
 
-def _text(value: Any, filter_name: str) -> str:
+def _text(value: Any, filter_name: str, what: str = "name") -> str:
     if not isinstance(value, str) or not value:
-        raise Invalid(f'{filter_name} needs a name, such as {{{{ "north-1" | {filter_name} }}}}.')
+        raise Invalid(f"{filter_name} needs a {what}.")
     return value

@@ -10,7 +10,13 @@ from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.changelog.models import Entry
 from catalogweb.deployments.models import Application, Microservice
 from tests.api.conftest import WireClient, fault_of
-from tests.factories import AgentFactory, ApplicationFactory, CatalogItemFactory, MicroserviceFactory
+from tests.factories import (
+    AgentFactory,
+    ApplicationFactory,
+    CatalogItemFactory,
+    EdgeResourceFactory,
+    MicroserviceFactory,
+)
 
 RENDERED = {
     ("POST", "/catalog/microservices"),
@@ -24,6 +30,10 @@ RENDERED = {
     ("PATCH", "/microservices/<str:uuid>"),
     ("POST", "/iofog"),
     ("PATCH", "/iofog/<str:uuid>"),
+    ("PUT", "/router"),
+    ("PUT", "/config"),
+    ("POST", "/edgeResource"),
+    ("PUT", "/edgeResource/<str:name>/<str:version>"),
 }
 NEVER = ("/flow", "/applicationTemplate", "/user", "/secrets", "/configmaps", "/deployments", "/manifests")
 
@@ -119,6 +129,16 @@ def test_a_text_finds_applications_and_the_agents_of_their_microservices(operato
     assert (agent.description, agent.location) == ("10.0.0.7", "south-1")
 
 
+def test_a_text_finds_edge_resources(operator: WireClient) -> None:
+    EdgeResourceFactory(name="camera", version="v1", description="Over the gate")
+
+    reply = operator.call(
+        "PUT", "/config", {"key": "a", "value": "{{ 'camera' | findEdgeResource: 'v1' | map: 'description' }}"}
+    )
+
+    assert reply.json()["value"] == "Over the gate"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -127,7 +147,8 @@ def test_a_text_finds_applications_and_the_agents_of_their_microservices(operato
         ("{{ 'system' | findApplication }}", "no application “system” for people"),
         ("{{ 'x' | findMicroserviceAgent }}", "no microservice with the uuid “x”"),
         ("{{ nothing | findAgent }}", "findAgent needs a name"),
-        ("{{ 'camera' | findEdgeResource: 'v1' }}", "There is no edge resource “camera”"),
+        ("{{ 'camera' | findEdgeResource: 'v9' }}", "Could not find resource camera version v9"),
+        ("{{ 'camera' | findEdgeResource }}", "findEdgeResource needs a version"),
     ],
 )
 def test_what_is_not_found_is_refused_with_its_name(operator: WireClient, text: str, words: str) -> None:

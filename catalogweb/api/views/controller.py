@@ -88,9 +88,9 @@ def capability(call: Call) -> None:
 
 ROUTES = [
     Route("GET", "/router", router_get, gives=RouterReply),
-    Route("PUT", "/router", router_set, takes=RouterPlace),
+    Route("PUT", "/router", router_set, takes=RouterPlace, renders=True),
     Route("GET", "/config", value_list, gives=ValueList),
-    Route("PUT", "/config", value_set, takes=KeyAndValue, gives=ValueRow),
+    Route("PUT", "/config", value_set, takes=KeyAndValue, gives=ValueRow, renders=True),
     Route("GET", "/config/<str:key>", value_get, gives=ValueEntry),
     Route("HEAD", "/capabilities/edgeResources", capability, 204, is_open=True),
     Route("HEAD", "/capabilities/applicationTemplates", capability, 204, is_open=True),

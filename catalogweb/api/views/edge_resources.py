@@ -71,10 +71,10 @@ def _agent(call: Call) -> Agent:
 ONE = "/edgeResource/<str:name>/<str:version>"
 ROUTES = [
     Route("GET", "/edgeResources", resource_list, gives=EdgeResourceList),
-    Route("POST", "/edgeResource", resource_create, takes=EdgeResourceCreation, gives=EdgeResourceReply),
+    Route("POST", "/edgeResource", resource_create, takes=EdgeResourceCreation, gives=EdgeResourceReply, renders=True),
     Route("GET", "/edgeResource/<str:name>", resource_versions, gives=EdgeResourceList),
     Route("GET", ONE, resource_get, gives=EdgeResourceReply),
-    Route("PUT", ONE, resource_put, takes=EdgeResourceChange, gives=EdgeResourceReply),
+    Route("PUT", ONE, resource_put, takes=EdgeResourceChange, gives=EdgeResourceReply, renders=True),
     Route("DELETE", ONE, resource_delete, 202),
     Route("POST", f"{ONE}/link", resource_link, takes=Link),
     Route("DELETE", f"{ONE}/link", resource_unlink, takes=Link),
