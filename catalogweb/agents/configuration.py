@@ -104,6 +104,10 @@ def _checked(name: str, setting: Setting, value: Any) -> Any:
     return int(value) if number else value
 
 
+# An agent's texts stand in lists: none may fill them.
+LONGEST_REPORTED = 500
+
+
 def as_reported(values: Mapping[str, Any]) -> dict[str, Any]:
     """The known settings among what an agent reports, as it says them; what has another kind is left out.
 
@@ -113,9 +117,14 @@ def as_reported(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _has_kind(name: str, value: Any) -> bool:
-    if SETTINGS[name].type is int:
+    setting = SETTINGS[name]
+    if setting.type is int:
         return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**53
-    return isinstance(value, SETTINGS[name].type) and is_storable(value)
+    if not isinstance(value, setting.type) or (setting.choices and value not in setting.choices):
+        return False
+    if isinstance(value, list) and not all(isinstance(word, str) for word in value):
+        return False
+    return len(str(value)) <= LONGEST_REPORTED and is_storable(value)
 
 
 def _plain(value: Any) -> Any:

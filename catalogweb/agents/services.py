@@ -18,7 +18,7 @@ from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.secrets import digest, new_token
-from catalogweb.core.storing import check_columns, contested, locked
+from catalogweb.core.storing import check_columns, contested, lock, locked
 from catalogweb.core.text import typed
 
 KEY_LIFETIME = timedelta(minutes=20)
@@ -133,12 +133,14 @@ def issue_provisioning_key(*, by: Actor, agent: Agent) -> tuple[str, datetime]:
     return _new_key(by, agent)
 
 
+@transaction.atomic
 def renew_own_key(*, agent: Agent) -> tuple[str, datetime]:
     """The same for an agent that was ordered to install another version: it provisions itself anew."""
     return _new_key(agent, agent)
 
 
 def _new_key(by: Actor, agent: Agent) -> tuple[str, datetime]:
+    agent = locked(Agent.objects.all(), agent.pk)
     text, expires_at = new_token(), timezone.now() + KEY_LIFETIME
     key, _ = ProvisioningKey.objects.update_or_create(
         agent=agent, defaults={"digest": digest(text), "expires_at": expires_at}
@@ -151,6 +153,8 @@ def _new_key(by: Actor, agent: Agent) -> tuple[str, datetime]:
 def use_provisioning_key(key: str) -> Agent:
     """The agent that this key belongs to; the key is used up, whoever else tries it at the same moment."""
     found = ProvisioningKey.objects.filter(digest=digest(key)).select_related("agent").first()
+    # The agent first, then its key: in that order everybody else takes them.
+    lock(Agent, [found.agent_id] if found else [])
     if found is None or not ProvisioningKey.objects.filter(pk=found.pk, digest=found.digest).delete()[0]:
         raise NotFound("Invalid provisioning key")
     if found.expires_at <= timezone.now():

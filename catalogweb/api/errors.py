@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from catalogweb.changelog.door import current
 from catalogweb.core import errors
+from catalogweb.core.storing import collision
 from catalogweb.deployments.manifests import ManifestRefused
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ REFUSALS: list[tuple[type[Exception], int, str]] = [
     (errors.Conflict, 409, "ConflictError"),
     (errors.Forbidden, 403, "ForbiddenError"),
     (errors.Throttled, 429, "ThrottledError"),
+    (errors.Busy, 503, "BusyError"),
     (errors.Refusal, 400, "ValidationError"),
     (rest.NotAuthenticated, 401, "AuthenticationError"),
     (rest.AuthenticationFailed, 401, "AuthenticationError"),
@@ -60,6 +62,7 @@ REFUSALS: list[tuple[type[Exception], int, str]] = [
 
 def failure_of(error: Exception) -> Failure:
     """What to answer; anything unforeseen is logged and answered without a word about its inside."""
+    error = collision(error) or error
     for kind, status, name in REFUSALS:
         if isinstance(error, kind):
             return Failure(status, name, _sentence(error), _more(error), _headers(error))
@@ -94,7 +97,7 @@ def _more(error: Exception) -> dict[str, Any]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    return {"Retry-After": str(error.seconds)} if isinstance(error, errors.Throttled) else {}
+    return {"Retry-After": str(error.seconds)} if isinstance(error, errors.Throttled | errors.Busy) else {}
 
 
 def first_fault(detail: Any, path: str = "") -> str:

@@ -61,6 +61,12 @@ class Throttled(Refusal):
         self.seconds = seconds
 
 
+class Busy(Refusal):
+    """The database had to give up for others; the same again in `seconds` may well succeed."""
+
+    seconds = 2
+
+
 class Refusals(Invalid):
     """Several refusals at once, so that people can mend all of them in one go."""
 

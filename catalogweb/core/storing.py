@@ -1,15 +1,15 @@
 """What the database would refuse in its own words, said in ours."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.utils.text import capfirst
 
-from catalogweb.core.errors import Conflict, Invalid, NotFound, Refusal, refuse_all
+from catalogweb.core.errors import Busy, Conflict, Invalid, NotFound, Refusal, refuse_all
 
 UNSTORABLE = "It holds a character or number that cannot be stored (NUL, half a surrogate pair, or not finite)."
 
@@ -41,15 +41,44 @@ def _faults(obj: models.Model, field: Any) -> list[Refusal]:
     return []
 
 
+def lock(model: type[models.Model], pks: Collection[Any]) -> None:
+    """Keep rows from others until the transaction ends.
+
+    Apart from reading them: a statement that waited for a lock joins what others wrote meanwhile to what it saw
+    before, and so misses rows. Nothing to do on SQLite, where a transaction that writes is alone.
+    """
+    if connection.features.has_select_for_update:
+        rows = model._base_manager.select_for_update().filter(pk__in=pks).order_by("pk")
+        list(rows.values_list("pk"))
+
+
 Row = TypeVar("Row", bound=models.Model)
 
 
 def locked(rows: models.QuerySet[Row], pk: Any) -> Row:
     """The row as it is now, kept from others until the transaction ends; a sentence when it is gone."""
-    found = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+    lock(rows.model, [pk])
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound(f"This {rows.model._meta.verbose_name} is gone: somebody deleted it meanwhile.")
     return found
+
+
+# PostgreSQL's codes, and SQLite's words, for two people at the same row.
+CROSSED = ("23503", "23505", "FOREIGN KEY constraint failed", "UNIQUE constraint failed")
+GAVE_UP = ("40P01", "40001", "55P03", "database is locked", "database table is locked")
+
+
+def collision(error: Exception) -> Refusal | None:
+    """What to say of a database error that came only of somebody else's change at the same moment."""
+    said = f"{getattr(error.__cause__, 'sqlstate', '')} {error}"
+    if isinstance(error, IntegrityError) and any(sign in said for sign in CROSSED):
+        return Conflict(
+            "Somebody else changed or deleted what this needs at the same moment. Look again, and try again."
+        )
+    if isinstance(error, OperationalError) and any(sign in said for sign in GAVE_UP):
+        return Busy("The database is busy with other changes, and nothing was changed. Try again in a moment.")
+    return None
 
 
 @contextmanager
@@ -58,5 +87,7 @@ def contested(what: str) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-    except IntegrityError:
+    except IntegrityError as error:
+        if not collision(error):
+            raise
         raise Conflict(f"Somebody else took this {what} at the same moment. Try again.") from None

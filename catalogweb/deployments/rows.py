@@ -11,7 +11,7 @@ from django.db.models import Count
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import Revision
 from catalogweb.core.errors import Invalid, NotFound
-from catalogweb.core.storing import contested
+from catalogweb.core.storing import contested, lock
 from catalogweb.deployments.container import Container, Port
 from catalogweb.deployments.models import Deployment, Microservice, MicroserviceStatus, PortMapping
 from catalogweb.deployments.placing import BATCH
@@ -109,7 +109,8 @@ def forget_empty_deployments(ids: Iterable[int]) -> None:
 
 def locked_microservices(microservices: Iterable[Microservice]) -> Iterable[Microservice]:
     for batch in batches([microservice.pk for microservice in microservices]):
-        yield from Microservice.objects.select_for_update(of=("self",)).detailed().filter(pk__in=batch).order_by("pk")
+        lock(Microservice, batch)
+        yield from Microservice.objects.detailed().filter(pk__in=batch).order_by("pk")
 
 
 def batches(ids: list[int]) -> Iterable[list[int]]:

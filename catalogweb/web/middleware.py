@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from catalogweb.changelog.door import through
 from catalogweb.core.errors import Refusal
+from catalogweb.core.storing import collision
 from catalogweb.web.requests import PageRequest
 from catalogweb.web.views.errors import refused
 
@@ -98,6 +99,7 @@ class RefusalMiddleware:
         return HttpResponseClientRedirect(f"{sign_in}?{back}")
 
     def process_exception(self, request: PageRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Refusal) and not request.path.startswith(API):
-            return refused(request, exception)
+        refusal = exception if isinstance(exception, Refusal) else collision(exception)
+        if refusal and not request.path.startswith(API):
+            return refused(request, refusal)
         return None

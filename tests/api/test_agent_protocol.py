@@ -414,3 +414,21 @@ def test_a_report_with_a_number_beyond_all_bounds_is_taken_without_it(edge: Wire
 
     agent.status.refresh_from_db()
     assert (agent.status.version, "memoryUsage" in agent.status.report) == ("3.7.0", False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"routerMode": "xyz"},
+        {"dockerUrl": "x" * 5000},
+        {"upstreamRouters": [["deep"]]},
+        {"upstreamRouters": ["x" * 5000]},
+    ],
+)
+def test_what_an_agent_says_of_itself_spoils_no_list(edge: WireClient, operator: WireClient, said: Any) -> None:
+    before = operator.call("GET", "/iofog-list").json()
+
+    reply = edge.call("PATCH", "/agent/config", said)
+
+    assert reply.status_code == 204
+    assert len(operator.call("GET", "/iofog-list").content) < len(str(before)) + 500

@@ -2,16 +2,22 @@
 
 import pytest
 
+from catalogweb.agents.services import issue_provisioning_key
+from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.catalog.registries import delete_registry
+from catalogweb.catalog.services import create_item, delete_item
 from catalogweb.core.errors import Refusal
-from catalogweb.deployments.agents import delete_agent
+from catalogweb.core.storing import collision
+from catalogweb.deployments.agents import delete_agent, edit_agent, provision
 from catalogweb.deployments.applications import delete_application
 from catalogweb.deployments.container import Container, Port
 from catalogweb.deployments.models import Deployment, Microservice, PortMapping
 from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice, rebuild, set_activated
-from catalogweb.deployments.sources import edit_registry
+from catalogweb.deployments.sources import edit_catalog_item, edit_registry
 from tests.factories import (
     AgentFactory,
     ApplicationFactory,
+    CatalogItemFactory,
     MicroserviceFactory,
     PrivateRegistryFactory,
     RevisionFactory,
@@ -33,6 +39,7 @@ def by(transactional_db):
 
 def outcome(answers):
     """How many went through and how many were refused; anything else is a bug."""
+    answers = [(isinstance(a, Exception) and collision(a)) or a for a in answers]
     assert all(not isinstance(a, Exception) or isinstance(a, Refusal) for a in answers), answers
     refused = [a for a in answers if isinstance(a, Refusal)]
     assert all(refusal.message for refusal in refused)
@@ -157,3 +164,76 @@ def test_rotations_at_once_rebuild_what_failed_once_each(by, together):
 
     assert outcome(answers) == (3, 0)
     assert Microservice.objects.get(pk=microservice.pk).generation == 4
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_what_is_stopped_or_deleted_while_its_item_changes_is(by, fleet, together, turn):
+    item = CatalogItemFactory()
+    stopped, deleted = (MicroserviceFactory(revision=item.current, agent=agent) for agent in fleet[:2])
+
+    answers = together(
+        lambda: edit_catalog_item(by=by, item=item, images={"x86": f"team/web:{turn}"}),
+        lambda: set_activated(by=by, microservices=[stopped], is_activated=False),
+        lambda: delete_microservices(by=by, microservices=[deleted]),
+    )
+
+    assert outcome(answers) == (3, 0)
+    assert list(Microservice.objects.values_list("pk", "is_activated")) == [(stopped.pk, False)]
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_an_item_that_two_people_change_gets_both_revisions(by, together, turn):
+    item = CatalogItemFactory()
+
+    answers = together(
+        *[lambda n=n: edit_catalog_item(by=by, item=item, images={"x86": f"team/web:{n}"}) for n in (7, 8)]
+    )
+
+    assert outcome(answers) == (2, 0)
+    item = CatalogItem.objects.with_images().get(pk=item.pk)
+    assert (item.current.number, item.revisions.count()) == (3, 3)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_an_item_is_deployed_or_deleted(by, fleet, together, turn):
+    item = CatalogItemFactory()
+    application = ApplicationFactory()
+
+    answers = together(
+        lambda: deploy(by=by, application=application, agents=fleet[:1], revision=item.current, name="web"),
+        lambda: delete_item(by=by, item=item),
+    )
+
+    assert outcome(answers) == (1, 1)
+    assert Microservice.objects.exists() is CatalogItem.objects.filter(pk=item.pk).exists()
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_registry_is_used_or_deleted(by, together, turn):
+    registry = PrivateRegistryFactory()
+
+    answers = together(
+        lambda: create_item(by=by, name="web", images={"x86": f"{registry.url}/web:1"}, registry=registry),
+        lambda: delete_registry(by=by, registry=registry),
+    )
+
+    assert outcome(answers) == (1, 1)
+    assert CatalogItem.objects.filter(name="web").exists() is Registry.objects.filter(pk=registry.pk).exists()
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_an_agent_is_provisioned_edited_keyed_and_deleted_in_some_order(by, fleet, together, turn):
+    agent = fleet[0]
+    key, _ = issue_provisioning_key(by=by, agent=agent)
+
+    answers = together(
+        lambda: provision(key=key, architecture="x86", public_key=""),
+        lambda: issue_provisioning_key(by=by, agent=agent),
+        lambda: edit_agent(by=by, agent=agent, description="moved"),
+        lambda: delete_agent(by=by, agent=agent),
+    )
+
+    done, refused = outcome(answers)
+    assert done >= 1
+    assert done + refused == 4
+    assert not [a for a in answers if "deadlock" in str(a)]

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django_htmx.http import reswap, retarget
 
-from catalogweb.core.errors import Forbidden, NotFound, Refusal, Throttled
+from catalogweb.core.errors import Busy, Forbidden, NotFound, Refusal, Throttled
 from catalogweb.web.render import wants_fragment
 from catalogweb.web.requests import PageRequest
 
@@ -13,6 +13,7 @@ PAGES: dict[type[Refusal], tuple[int, str]] = {
     Forbidden: (403, "You may not do this"),
     NotFound: (404, "Not found"),
     Throttled: (429, "Too many attempts"),
+    Busy: (503, "Try again in a moment"),
     Refusal: (409, "This was not done"),
 }
 
