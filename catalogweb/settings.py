@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "catalogweb.accounts",
     "catalogweb.agents",
     "catalogweb.controller",
+    "catalogweb.configuration",
     "catalogweb.catalog",
     "catalogweb.edge_resources",
     "catalogweb.application_templates",

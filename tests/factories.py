@@ -1,5 +1,6 @@
 """What tests start from: rows with only what the database requires."""
 
+import json
 from typing import Any
 
 import factory
@@ -9,6 +10,7 @@ from catalogweb.accounts.models import User
 from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags
 from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.catalog.models import CatalogItem, Image, Registry, Revision
+from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.core.rights import Role
 from catalogweb.core.secrets import seal
 from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus
@@ -107,6 +109,39 @@ class CatalogItemFactory(DjangoModelFactory[CatalogItem]):
     def images(item: CatalogItem, create: bool, given: dict[str, str] | None, **more: Any) -> None:
         item.current = RevisionFactory(item=item, images=given, **more)
         item.save()
+
+
+class SecretFactory(DjangoModelFactory[Secret]):
+    class Meta:
+        model = Secret
+
+    class Params:
+        data = {"password": "q1u45ic9kst563art"}
+
+    name = factory.Sequence(lambda n: f"secret-{n}")
+    data_sealed = factory.LazyAttribute(lambda row: seal(json.dumps(row.data)))
+
+
+class ConfigMapFactory(DjangoModelFactory[ConfigMap]):
+    class Meta:
+        model = ConfigMap
+
+    name = factory.Sequence(lambda n: f"config-{n}")
+    data = factory.LazyFunction(lambda: {"level": "3"})
+
+
+class VolumeMountFactory(DjangoModelFactory[VolumeMount]):
+    class Meta:
+        model = VolumeMount
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"mount-{n}")
+    secret = factory.Maybe("config_map", None, factory.SubFactory(SecretFactory))
+    config_map = None
+
+    @factory.post_generation
+    def agents(mount: VolumeMount, create: bool, given: list[Agent] | None, **_: Any) -> None:
+        mount.agents.set(given or [])
 
 
 class ApplicationFactory(DjangoModelFactory[Application]):

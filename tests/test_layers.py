@@ -15,15 +15,17 @@ MAY_IMPORT = {
     "accounts": {"changelog", "core", "jobs"},
     "agents": {"changelog", "core", "jobs"},
     "controller": {"changelog", "core", "jobs"},
+    "configuration": {"agents", "changelog", "core", "jobs"},
     "edge_resources": {"agents", "changelog", "core", "jobs"},
     "catalog": {"agents", "changelog", "core", "jobs"},
     "application_templates": {"changelog", "core"},
-    "deployments": {"application_templates", "catalog", "agents", "changelog", "core", "jobs"},
+    "deployments": {"application_templates", "catalog", "configuration", "agents", "changelog", "core", "jobs"},
     "maintenance": {"deployments", "catalog", "agents", "changelog", "core", "jobs"},
     "edge": set(),
 }
 BELOW_THE_DOORS = {
-    "maintenance", "deployments", "application_templates", "catalog", "edge_resources", "agents", "controller", "accounts",
+    "maintenance", "deployments", "application_templates", "catalog", "configuration", "edge_resources", "agents",
+    "controller", "accounts",
     "changelog", "core", "jobs",
 }  # fmt: skip
 MAY_IMPORT |= dict.fromkeys(("web", "api", "backoffice"), BELOW_THE_DOORS)

@@ -134,6 +134,15 @@ class ObjectText(Text):
         return value
 
 
+class Object(serializers.DictField):
+    """A JSON object with whatever values."""
+
+    default_error_messages = {"not_a_dict": _type_fault("object")}
+
+    def __init__(self, *, required: bool = False) -> None:
+        super().__init__(required=required)
+
+
 class NameOrNumber(Text):
     """A name, or the number behind it."""
 

@@ -45,17 +45,30 @@ def uploaded(request: Request, field: str) -> str:
 
 
 def document_in(text: str, kind: str) -> dict[str, Any]:
-    """The one document of the text as plain values, with `metadata` and `spec`; apiVersion is not looked at."""
+    """The one document of the text as plain values, with `metadata` and `spec`; apiVersion is not looked at.
+
+    The values of `data`, which become variables and files, are the texts that were written.
+    """
     documents = read(text)
     if len(documents) != 1:
         raise Invalid(f"Invalid YAML format: the file holds {len(documents)} documents instead of one.")
-    document = plain(documents[0].root)
-    if not isinstance(document, dict):
+    root = documents[0].root
+    if root.kind != "mapping":
         raise Invalid("Invalid YAML format: the document has no fields.")
+    document = {key: plain(value, as_written=key == "data") for key, value in root.raw.items()}
     if document.get("kind") != kind:
         raise Invalid(f"Invalid kind {document.get('kind')}: a document of kind {kind} belongs here.", field="kind")
     for name in ("metadata", "spec"):
         document[name] = {} if name in document and document[name] is None else document.get(name)
         if not isinstance(document[name], dict):
             raise Invalid(f"Invalid YAML format: {name} is missing, or holds no fields.", field=name)
+    return document
+
+
+def document_named(text: str, kind: str, name: str) -> dict[str, Any]:
+    """The same for a path that names what is changed: the document has to mean the same one."""
+    document = document_in(text, kind)
+    written = document["metadata"].get("name")
+    if written != name:
+        raise Invalid(f"{kind} name in YAML ({written}) doesn't match endpoint path ({name})", field="name")
     return document

@@ -12,6 +12,7 @@ from catalogweb.api.views import (
     application_templates,
     applications,
     catalog,
+    config_maps,
     controller,
     edge_resources,
     fixed,
@@ -19,13 +20,15 @@ from catalogweb.api.views import (
     manifests,
     microservices,
     registries,
+    secrets,
     users,
+    volume_mounts,
 )
 from catalogweb.api.views.status import status
 
 TABLES = (
     users, catalog, registries, application_templates, applications, microservices, agents, maintenance, edge_resources,
-    controller, manifests, fixed,
+    secrets, config_maps, volume_mounts, controller, manifests, fixed,
 )  # fmt: skip
 
 urlpatterns: list[URLPattern] = [

@@ -5,6 +5,7 @@ from catalogweb.backoffice import (  # noqa: F401
     agents,
     application_templates,
     catalog,
+    configuration,
     controller,
     deployments,
     edge_resources,

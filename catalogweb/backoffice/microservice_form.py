@@ -10,9 +10,18 @@ from catalogweb.agents.models import Agent
 from catalogweb.backoffice.images import ImagesForm, chosen_images
 from catalogweb.catalog.models import Revision
 from catalogweb.catalog.services import own_revision
-from catalogweb.core.errors import Invalid
+from catalogweb.core.errors import Invalid, Refusal
 from catalogweb.core.rights import Actor
-from catalogweb.deployments.container import OPTIONS, Container, Port, Volume
+from catalogweb.deployments.container import (
+    CONFIG_MAP,
+    OPTIONS,
+    SECRET,
+    Container,
+    Env,
+    Port,
+    Volume,
+    env_from_json,
+)
 
 CONTAINER_FIELDS = [
     "env", "port_lines", "volumes", "commands", "extra_hosts", "config", "host_network", "privileged", "log_size",
@@ -25,7 +34,12 @@ Source = Callable[[Actor, Revision | None], Revision | None]
 class MicroserviceForm(ImagesForm):
     """A revision of a catalog item, or own images with their registry."""
 
-    env = forms.JSONField(required=False, initial=dict, help_text='Values are text: {"LEVEL": "3"}.')
+    env = forms.JSONField(
+        required=False,
+        initial=dict,
+        help_text='Values are text, or sources: {"LEVEL": "3", "PASSWORD": {"secret": "db/password"}, '
+        '"MODE": {"config_map": "shop/mode"}}.',
+    )
     port_lines = forms.CharField(
         label="Ports", required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="One a line: 8080:80/tcp."
     )
@@ -50,11 +64,14 @@ class MicroserviceForm(ImagesForm):
     def clean_port_lines(self) -> tuple[Port, ...]:
         return tuple(_port(line) for line in self.cleaned_data["port_lines"].split())
 
-    def clean_env(self) -> dict[str, str]:
+    def clean_env(self) -> Env:
         env = _a(dict, self.cleaned_data["env"])
-        if not all(isinstance(value, str) for value in env.values()):
-            raise forms.ValidationError('Write every value as text, such as {"LEVEL": "3"}.')
-        return env
+        if not all(isinstance(value, str) or _is_source(value) for value in env.values()):
+            raise forms.ValidationError('Write every value as text, such as {"LEVEL": "3"}, or as a source.')
+        try:
+            return env_from_json(env.items())
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
 
     def clean_volumes(self) -> tuple[Volume, ...]:
         try:
@@ -95,6 +112,15 @@ class PlacingForm(MicroserviceForm):
     agents = forms.ModelMultipleChoiceField(Agent.objects.all(), help_text="One microservice is placed on each.")
     pattern = forms.CharField(required=False, help_text="Names on several agents, such as {name}-{agent}.")
     places = {**MicroserviceForm.places, "agent": "agents"}
+
+
+def _is_source(value: Any) -> bool:
+    """One kind with one text."""
+    return (
+        isinstance(value, dict)
+        and len(value) == 1
+        and all(kind in (SECRET, CONFIG_MAP) and isinstance(text, str) for kind, text in value.items())
+    )
 
 
 def _port(line: str) -> Port:

@@ -35,6 +35,43 @@ class Volume:
     type: str = "bind"
 
 
+# What a variable may take its value from, and a volume mount, which is a source of files.
+SECRET, CONFIG_MAP, VOLUME_MOUNT = "secret", "config_map", "volume_mount"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One key of a secret or config map, whose value a variable has; or a volume mount, with a key or whole."""
+
+    kind: str
+    name: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.name}/{self.key}"
+
+    @classmethod
+    def read(cls, kind: str, text: str) -> "Source":
+        """From `name/key`."""
+        name, _, key = text.partition("/")
+        if not name or not key:
+            raise Invalid(f"Invalid {kind.replace('_', ' ')} reference: {text}. Write name/key.", field="env")
+        return cls(kind, name, key)
+
+
+Env = dict[str, str | Source]
+
+
+def env_as_json(env: Env) -> list[list[Any]]:
+    """Pairs, since PostgreSQL keeps no order of an object's keys; a source as `{"secret": "name/key"}`."""
+    return [[key, {value.kind: str(value)} if isinstance(value, Source) else value] for key, value in env.items()]
+
+
+def env_from_json(pairs: Iterable[Any]) -> Env:
+    """What `env_as_json` wrote."""
+    return {key: value if isinstance(value, str) else Source.read(*next(iter(value.items()))) for key, value in pairs}
+
+
 OPTIONS: dict[str, type | tuple[type, ...]] = {
     "run_as_user": str,
     "platform": str,
@@ -55,11 +92,11 @@ OPTIONS: dict[str, type | tuple[type, ...]] = {
 class Container:
     """Everything about a container but its image.
 
-    `env` maps names to text, `config` is what the container reads from the agent's local API,
+    `env` maps names to text or to sources, `config` is what the container reads from the agent's local API,
     `log_size` is in MB, `options` holds the rarer ones (see OPTIONS).
     """
 
-    env: dict[str, str] = field(default_factory=dict)
+    env: Env = field(default_factory=dict)
     ports: tuple[Port, ...] = ()
     volumes: tuple[Volume, ...] = ()
     commands: tuple[str, ...] = ()
@@ -78,15 +115,22 @@ class Container:
     def with_changes(self, changes: Mapping[str, Any]) -> "Container":
         return replace(self, **changes)
 
+    @property
+    def sources(self) -> set[Source]:
+        """What has to be there for it to run."""
+        mounts = [volume.host.partition("/") for volume in self.volumes if volume.type == "volumeMount"]
+        taken = {value for value in self.env.values() if isinstance(value, Source)}
+        return taken | {Source(VOLUME_MOUNT, name, key) for name, _, key in mounts}
+
     def as_json(self) -> dict[str, Any]:
         """Plain values, for a deployment's record and for comparing."""
-        return json.loads(json.dumps(asdict(self) | {"env": list(self.env.items())}))
+        return json.loads(json.dumps(asdict(self) | {"env": env_as_json(self.env)}))
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Container":
         """What `as_json` wrote."""
         read: dict[str, Any] = {
-            "env": dict(values.get("env", ())),
+            "env": env_from_json(values.get("env", ())),
             "ports": tuple(Port(**port) for port in values.get("ports", ())),
             "volumes": tuple(Volume(**volume) for volume in values.get("volumes", ())),
             "commands": tuple(values.get("commands", ())),
@@ -108,7 +152,7 @@ def check_container(container: Container) -> None:
         if not volume.host or not volume.container
     ]
     faults += [
-        Invalid(f"“{volume.type}” is not a volume type: use bind or volume.", field="volumes")
+        Invalid(f"“{volume.type}” is not a volume type: use bind, volume or volumeMount.", field="volumes")
         for volume in container.volumes
         if volume.type not in ("bind", "volume", "volumeMount")
     ]

@@ -1,28 +1,43 @@
 """What an agent is to have: the microservices it is to run and the registries they need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import F
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import Registry
+from catalogweb.core.secrets import Unreadable
 from catalogweb.deployments.models import Microservice, MicroserviceStatus
 from catalogweb.deployments.telling import needed_registries
+from catalogweb.deployments.variables import env_of, values_of
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """One microservice as its agent gets it: with the image for its architecture."""
+    """One microservice as its agent gets it: with the image for its architecture, and secrets in clear."""
 
     microservice: Microservice
     image: str
     rebuild: bool
+    env: list[tuple[str, str]] = field(repr=False)
 
 
 def wanted_on(agent_id: int) -> list[Wanted]:
-    """In the order in which to start them. Those without an image for the agent's architecture are left out."""
+    """In the order in which to start them. Those without an image for the agent's architecture are left out.
+
+    So is one with a value that cannot be read, unless it runs there already: left out, its agent would remove it.
+    Then all of it fails, and the agent keeps what it has.
+    """
     rows = Microservice.objects.detailed().wanted().filter(agent_id=agent_id).order_by("schedule", "pk")
-    return [Wanted(row, row.image, _rebuild(row)) for row in rows if row.image]
+    runnable = [row for row in rows if row.image]
+    values, wanted = values_of(runnable), []
+    for row in runnable:
+        env = env_of(row, values)
+        if env is not None:
+            wanted.append(Wanted(row, row.image, _rebuild(row), env))
+        elif row.status.container_id:
+            raise Unreadable(f"A value that {row.full_name} needs cannot be read.")
+    return wanted
 
 
 def _rebuild(microservice: Microservice) -> bool:

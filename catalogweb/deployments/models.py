@@ -7,7 +7,8 @@ from catalogweb.agents.models import Agent, new_uuid
 from catalogweb.catalog.models import Revision
 from catalogweb.core.names import valid_name
 from catalogweb.core.text import typed
-from catalogweb.deployments.container import Container, Port, Volume
+from catalogweb.deployments.container import Container, Env, Port, Source, Volume, env_from_json
+from catalogweb.deployments.uses import Use  # noqa: F401 - a model of this app
 from catalogweb.deployments.words import Status, status_of
 
 
@@ -185,9 +186,17 @@ class Microservice(models.Model):
         return [(str(p.external), f"http://{address}:{p.external}/") for p in self.ports.all() if p.protocol == "tcp"]
 
     @property
+    def variables(self) -> Env:
+        return env_from_json(self.env)
+
+    @property
+    def sources(self) -> set[Source]:
+        return self.container.sources
+
+    @property
     def container(self) -> Container:
         return Container(
-            env=dict(self.env),
+            env=self.variables,
             ports=tuple(Port(p.internal, p.external, p.protocol) for p in self.ports.all()),
             volumes=tuple(Volume(**volume) for volume in self.volumes),
             commands=tuple(self.commands),

@@ -4,7 +4,7 @@ No rules here: what may be written is decided in services.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count
 
@@ -15,6 +15,8 @@ from catalogweb.core.storing import contested, lock
 from catalogweb.deployments.container import Container, Port
 from catalogweb.deployments.models import Deployment, Microservice, MicroserviceStatus, PortMapping
 from catalogweb.deployments.placing import BATCH
+
+Key = TypeVar("Key", int, str)
 
 # Columns of Microservice that stand in a Container under the same name; ports have rows of their own.
 CONTAINER_FIELDS = (
@@ -113,7 +115,7 @@ def locked_microservices(microservices: Iterable[Microservice]) -> Iterable[Micr
         yield from Microservice.objects.detailed().filter(pk__in=batch).order_by("pk")
 
 
-def batches(ids: list[int]) -> Iterable[list[int]]:
+def batches(ids: list[Key]) -> Iterable[list[Key]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 

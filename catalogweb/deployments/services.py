@@ -29,6 +29,7 @@ from catalogweb.deployments.rows import (
     write_microservice,
 )
 from catalogweb.deployments.telling import MICROSERVICES, needed_registries, tell
+from catalogweb.deployments.uses import replace_uses, uses_in, write_uses
 
 PATTERN = "{name}-{agent}"
 
@@ -70,11 +71,13 @@ def deploy(
     application = locked(Application.objects.all(), application.pk)
     agents = locked_agents({agent.pk for agent in agents})
     names = names_on(agents, name, pattern)
+    uses, missing = uses_in(container)
     refuse_all(
         [
             *bad_names(application, names),
             *missing_images(revision, agents, name),
             *taken_ports(agents, container.ports),
+            *missing,
         ]
     )
     before = needed_registries(agent.pk for agent in agents)
@@ -86,6 +89,7 @@ def deploy(
         author_id=user_id(by),
     )
     placed = insert_microservices(names, deployment, container, is_activated)
+    write_uses(placed, uses)
     tell([agent.pk for agent in agents], before, *MICROSERVICES)
     record(by=by, action="create", obj=deployment)
     record_many(by=by, action="create", changes=[(microservice, None, None) for microservice in placed])
@@ -114,7 +118,8 @@ def edit_microservice(
     agents = locked_agents({old_agent.pk, (agent or old_agent).pk})
     agent, revision, container = agent or old_agent, revision or old_revision, container or was
     before, registries = snapshot(microservice), needed_registries(a.pk for a in agents)
-    _refuse_edit(microservice, name, agent, revision, container)
+    uses, missing = uses_in(container) if container.sources != was.sources else (None, [])
+    _refuse_edit(microservice, name, agent, revision, container, missing)
     microservice.name = name or microservice.name
     microservice.agent, microservice.revision = agent, revision
     microservice.is_activated = microservice.is_activated if is_activated is None else is_activated
@@ -128,6 +133,7 @@ def edit_microservice(
     ):
         microservice.generation += 1
     write_microservice(microservice, container, moved=agent != old_agent, ports_changed=container.ports != was.ports)
+    replace_uses(microservice, uses)
     after = snapshot(microservice)
     if after != before:
         tell(sorted({old_agent.pk, agent.pk}), registries, *MICROSERVICES)
@@ -139,9 +145,14 @@ def edit_microservice(
 
 
 def _refuse_edit(
-    microservice: Microservice, name: str | None, agent: Agent, revision: Revision, container: Container
+    microservice: Microservice,
+    name: str | None,
+    agent: Agent,
+    revision: Revision,
+    container: Container,
+    missing: Iterable[Refusal],
 ) -> None:
-    faults: list[Refusal] = []
+    faults: list[Refusal] = [*missing]
     try:
         check_container(container)
     except Refusal as refusal:

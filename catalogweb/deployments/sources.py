@@ -1,4 +1,4 @@
-"""Changes of catalog items and registries that agents must hear of."""
+"""Changes of catalog items, registries, secrets and config maps that agents must hear of."""
 
 from typing import Any
 
@@ -9,6 +9,9 @@ from catalogweb.agents.models import Flag
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.registries import edit_registry_row
 from catalogweb.catalog.services import edit_item_row
+from catalogweb.configuration.config_maps import edit_config_map_row
+from catalogweb.configuration.models import ConfigMap, Secret
+from catalogweb.configuration.secrets import edit_secret_row
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.services import move_to_revision, rebuild
@@ -35,3 +38,24 @@ def edit_registry(*, by: Actor, registry: Registry, **changes: Any) -> Registry:
         failed = Microservice.objects.wanted().filter(revision__registry=registry, status__state="FAILED")
         rebuild(by=by, microservices=failed)
     return registry
+
+
+@transaction.atomic
+def edit_secret(*, by: Actor, secret: Secret, **changes: Any) -> Secret:
+    """Change a secret. The microservices with a variable from a value that changed get a new container."""
+    secret, keys = edit_secret_row(by=by, secret=secret, **changes)
+    _renew(by, uses__secret=secret, uses__key__in=keys)
+    return secret
+
+
+@transaction.atomic
+def edit_config_map(*, by: Actor, config_map: ConfigMap, **changes: Any) -> ConfigMap:
+    """Change a config map. The microservices with a variable from a value that changed get a new container."""
+    config_map, keys = edit_config_map_row(by=by, config_map=config_map, **changes)
+    _renew(by, uses__config_map=config_map, uses__key__in=keys)
+    return config_map
+
+
+def _renew(by: Actor, **use: Any) -> None:
+    """A stopped one takes the new value when it starts."""
+    rebuild(by=by, microservices=Microservice.objects.wanted().filter(**use).distinct())

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from catalogweb.accounts.models import AccessToken, User
 from catalogweb.accounts.services import issue_token
@@ -23,6 +25,13 @@ class WireClient(Client):
         text = b"" if body is None else json.dumps(body).encode()
         # As the Go clients do: JSON is announced even where there is no body.
         return self.generic(method, API + path, text, content_type="application/json", headers=headers)
+
+    def upload(self, method: str, path: str, part: str, text: str) -> Any:
+        """Sends YAML as the one file of a multipart body."""
+        file = SimpleUploadedFile(f"{part}.yaml", text.encode(), "application/octet-stream")
+        return self.generic(
+            method, API + path, encode_multipart(BOUNDARY, {part: file}), content_type=MULTIPART_CONTENT
+        )
 
 
 def token_of(agent: Agent) -> str:

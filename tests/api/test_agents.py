@@ -232,10 +232,10 @@ def test_a_list_is_narrowed_by_kind_and_filters(viewer: WireClient, agent: Agent
 def test_listing_agents_costs_the_same_for_any_number(viewer: WireClient, django_assert_num_queries: Any) -> None:
     AgentFactory.create_batch(2)
     viewer.call("GET", "/user/profile")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         viewer.call("GET", "/iofog-list?system=false")
     AgentFactory.create_batch(20)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         viewer.call("GET", "/iofog-list?system=false")
 
 

@@ -20,9 +20,11 @@ from catalogweb.maintenance.tunnels import open_tunnel
 from tests.factories import (
     ApplicationTemplateFactory,
     CatalogItemFactory,
+    ConfigMapFactory,
     EdgeResourceFactory,
     MicroserviceFactory,
     UserFactory,
+    VolumeMountFactory,
 )
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -43,6 +45,8 @@ def fill(rows: int) -> None:
         ask_for_snapshot(by=System(), microservice=microservice)
         EdgeResourceFactory().agents.add(microservice.agent)
         set_value(by=System(), key=microservice.uuid, value="x")
+        VolumeMountFactory(agents=[microservice.agent])
+        VolumeMountFactory(config_map=ConfigMapFactory())
         issue_token(user=UserFactory(), kind=AccessToken.Kind.SESSION)
 
 

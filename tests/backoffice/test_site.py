@@ -6,7 +6,14 @@ from django.contrib import admin
 from django.urls import reverse
 
 from catalogweb.core.rights import Role
-from tests.factories import ApplicationTemplateFactory, MicroserviceFactory, UserFactory
+from tests.factories import (
+    AgentFactory,
+    ApplicationTemplateFactory,
+    ConfigMapFactory,
+    MicroserviceFactory,
+    UserFactory,
+    VolumeMountFactory,
+)
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
@@ -35,6 +42,7 @@ def test_admin_refuses_everybody_but_superusers(client, role):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_admin_list_opens(admin_client, model):
     MicroserviceFactory()
+    VolumeMountFactory()
 
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
@@ -45,6 +53,8 @@ def test_admin_list_opens(admin_client, model):
 def test_admin_page_opens_for_every_row(admin_client, model):
     MicroserviceFactory()
     ApplicationTemplateFactory(variables={"port": 80})
+    VolumeMountFactory(agents=[AgentFactory()])
+    ConfigMapFactory()
 
     for obj in model.objects.all()[:3]:
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[obj.pk])
@@ -54,7 +64,9 @@ def test_admin_page_opens_for_every_row(admin_client, model):
 
 def test_admin_knows_every_model_that_people_may_look_at():
     hidden = {"accounts.FailedAttempt", "accounts.KeyFingerprint", "agents.Credential", "agents.Tag"}
-    parts = {"catalog.Image", "deployments.PortMapping", "application_templates.Variable"}
+    parts = {
+        "catalog.Image", "deployments.PortMapping", "deployments.Use", "application_templates.Variable",
+    }  # fmt: skip
     ours = {m._meta.label for m in apps.get_models() if m.__module__.startswith("catalogweb.")}
 
     assert ours - {m._meta.label for m in MODELS} == hidden | parts

@@ -20,7 +20,7 @@ from catalogweb.deployments.container import Container, Port, Volume, check_cont
         ({"volumes": (Volume("", "/data"),)}, "volumes", "needs a place on the agent"),
         ({"volumes": (Volume("/data", ""),)}, "volumes", "needs a place on the agent"),
         ({"volumes": (Volume("/a", "/b", "rx"),)}, "volumes", "use rw or ro"),
-        ({"volumes": (Volume("/a", "/b", "rw", "nfs"),)}, "volumes", "use bind or volume"),
+        ({"volumes": (Volume("/a", "/b", "rw", "nfs"),)}, "volumes", "use bind, volume or volumeMount"),
         ({"env": {"": "x"}}, "env", "needs a name"),
         ({"env": {"A=B": "x"}}, "env", "needs a name"),
         ({"env": {"A": "\x00"}}, "env", "cannot be stored"),

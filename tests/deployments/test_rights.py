@@ -10,6 +10,7 @@ from catalogweb.agents import services as agent_rows
 from catalogweb.catalog import registries
 from catalogweb.catalog import services as catalog
 from catalogweb.changelog.models import Entry
+from catalogweb.configuration import config_maps, secrets, volume_mounts
 from catalogweb.controller import services as controller
 from catalogweb.core.errors import Forbidden
 from catalogweb.core.rights import Role
@@ -22,8 +23,8 @@ from tests.factories import AgentFactory, UserFactory
 OWN = {"make_token", "revoke_token", "change_own_password", "edit_own_profile"}
 SUPERUSERS_ONLY = {"create_user", "edit_user", "delete_user"}
 MODULES = [
-    accounts, agent_rows, controller, edge_resources, catalog, registries, agents, applications, launch, manifests,
-    services, sources, wishes, orders, snapshots, traces, tunnels,
+    accounts, agent_rows, controller, edge_resources, catalog, registries, config_maps, secrets, volume_mounts, agents,
+    applications, launch, manifests, services, sources, wishes, orders, snapshots, traces, tunnels,
 ]  # fmt: skip
 
 

@@ -1,12 +1,15 @@
 """What agents fetch, in their words: microservices, registries, settings, flags. A null breaks some of them."""
 
+import base64
 import json
 from typing import Any
 
 from catalogweb.agents.models import Agent, Flag
 from catalogweb.api.wire import CONFIGURATION
 from catalogweb.catalog.models import Registry
+from catalogweb.configuration.models import VolumeMount
 from catalogweb.core.names import camel
+from catalogweb.core.secrets import Unreadable
 from catalogweb.deployments.desired import Wanted
 
 # Other words than camelCase would give.
@@ -41,7 +44,7 @@ def microservice_item(wanted: Wanted) -> dict[str, Any]:
             for port in microservice.ports.all()
         ],
         "volumeMappings": [volume_item(volume) for volume in microservice.volumes],
-        "env": [{"key": key, "value": value} for key, value in microservice.env],
+        "env": [{"key": key, "value": value} for key, value in wanted.env],
         "cmd": microservice.commands,
         "extraHosts": [f"{name}:{address}" for name, address in microservice.extra_hosts],
         # The older line knows host network and privileged as one thing.
@@ -76,6 +79,21 @@ def volume_item(volume: dict[str, str]) -> dict[str, str]:
         "containerDestination": volume["container"],
         "accessMode": volume["access"],
         "type": volume["type"],
+    }
+
+
+def volume_mount_item(mount: VolumeMount) -> dict[str, Any]:
+    """Files in clear, as base64. Agents take only a newer version: 0 leaves them what they have of a mount."""
+    try:
+        files, version = mount.source.files, mount.version
+    except Unreadable:
+        files, version = {}, 0
+    return {
+        "uuid": mount.uuid,
+        "name": mount.name,
+        "version": version,
+        "type": "secret" if mount.secret_id else "configMap",
+        "data": {name: base64.b64encode(content).decode() for name, content in files.items()},
     }
 
 

@@ -11,11 +11,12 @@ from catalogweb.agents.models import AgentStatus, ChangeFlags, Flag, Tombstone
 from catalogweb.agents.signing import new_key_pair
 from catalogweb.api.agent.callers import Caller
 from catalogweb.api.agent.door import body_of, done, endpoint, open_endpoint, refused
-from catalogweb.api.agent.items import changes_item, microservice_item, registry_item, settings_of
+from catalogweb.api.agent.items import changes_item, microservice_item, registry_item, settings_of, volume_mount_item
 from catalogweb.api.agent.reports import columns_in, microservices_in, rest_of
 from catalogweb.api.errors import Failure
 from catalogweb.api.shapes.edge_resources import edge_resource_reply
 from catalogweb.api.wire import CONFIGURATION, architecture_of
+from catalogweb.configuration.volume_mounts import mounts_on
 from catalogweb.core.errors import Forbidden, Invalid, NotFound
 from catalogweb.deployments import agents as services
 from catalogweb.deployments.desired import note_served, registries_of, wanted_on
@@ -127,6 +128,10 @@ def read_edge_resources(request: HttpRequest, caller: Caller) -> HttpResponse:
     return JsonResponse({"edgeResources": [edge_resource_reply(resource) for resource in linked]})
 
 
+def read_volume_mounts(request: HttpRequest, caller: Caller) -> HttpResponse:
+    return JsonResponse({"volumeMounts": [volume_mount_item(mount) for mount in mounts_on(caller.agent_id)]})
+
+
 def refuse_deletion(request: HttpRequest, caller: Caller) -> HttpResponse:
     return refused(Failure(409, "ConflictError", "Nobody deleted this agent; an operator has to do that."))
 
@@ -151,7 +156,7 @@ ENDPOINTS = {
     "/agent/registries": endpoint(GET=read_registries, gone={"GET": always(registries=[])}),
     "/agent/config": endpoint(GET=read_config, PATCH=take_config),
     "/agent/config/gps": endpoint(PATCH=take_gps),
-    "/agent/volumeMounts": endpoint(GET=always(volumeMounts=[]), gone={"GET": always(volumeMounts=[])}),
+    "/agent/volumeMounts": endpoint(GET=read_volume_mounts, gone={"GET": always(volumeMounts=[])}),
     "/agent/edgeResources": endpoint(GET=read_edge_resources, gone={"GET": always(edgeResources=[])}),
     "/agent/delete-node": endpoint(DELETE=refuse_deletion, gone={"DELETE": forget}),
     "/agent/deprovision": endpoint(POST=deprovision, gone={"POST": forget}),

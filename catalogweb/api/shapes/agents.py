@@ -9,6 +9,7 @@ from catalogweb.agents.presence import Presence
 from catalogweb.api.fields import Choice, Decimal, Flag, Shape, Text, Texts, Whole
 from catalogweb.api.shapes.edge_resources import edge_resource_reply
 from catalogweb.api.wire import CONFIGURATION, TYPE_IDS, iso, milliseconds
+from catalogweb.configuration.models import VolumeMount
 from catalogweb.deployments.reports import number
 
 ROUTER_FIELDS = {"messagingPort", "interRouterPort", "edgeRouterPort", "upstreamRouters", "networkRouter"}
@@ -55,7 +56,7 @@ AGENT_SCHEMA = {"type": "object", "additionalProperties": {}, "required": ["uuid
 
 
 def agent_reply(agent: Agent) -> dict[str, Any]:
-    """Needs what `with_status` loads, and the edge resources."""
+    """Needs what `with_status` loads, the edge resources, and the volume mounts with their sources."""
     status = agent.status
     return {
         "uuid": agent.uuid,
@@ -84,12 +85,21 @@ def agent_reply(agent: Agent) -> dict[str, Any]:
         "catalogItemStatus": None,
         "routerId": None,
         "edgeResources": [edge_resource_reply(resource) for resource in agent.edge_resources.all()],
-        "volumeMounts": [],
+        "volumeMounts": [_mount(mount) for mount in agent.volume_mounts.all()],
         # Our own.
         "presence": agent.presence.value,
         "simulated": status.simulated,
         "engine": status.engine,
         "engineProblem": status.engine_problem,
+    }
+
+
+def _mount(mount: VolumeMount) -> dict[str, Any]:
+    return {
+        "name": mount.name,
+        "version": mount.version,
+        "configMapName": mount.config_map.name if mount.config_map else None,
+        "secretName": mount.secret.name if mount.secret else None,
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
 from catalogweb.agents.models import Agent
 from catalogweb.agents.services import agent_named
 from catalogweb.api.fields import Choice, Flag, NameOrNumber, ObjectText, Shape, Text, Texts, Whole
@@ -10,13 +12,26 @@ from catalogweb.api.wire import images_of
 from catalogweb.catalog.registries import find_registry
 from catalogweb.catalog.services import find_item
 from catalogweb.core.errors import Invalid, NotFound
-from catalogweb.deployments.container import Port, Volume
+from catalogweb.deployments.container import Port, Source, Volume
+from catalogweb.deployments.manifests.containers import SOURCES
 from catalogweb.deployments.wishes import Wish
 
 
 class Variable(Shape):
+    """One of a value and two sources, `name/key` each. An empty value beside a source is how answers show it."""
+
     key = Text(required=True, min_length=1)
-    value = Text(required=True)
+    value = Text()
+    valueFromSecret = Text()
+    valueFromConfigMap = Text()
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        sources = {kind: given[name] for name, kind in SOURCES.items() if given.get(name)}
+        if not sources and "value" not in given:
+            raise ValidationError({"value": ErrorDetail("This is missing.", code="required")})
+        if len(sources) + bool(given.get("value")) > 1:
+            raise ValidationError("Field '$path' has more than one of value, valueFromSecret, valueFromConfigMap")
+        return {"key": given["key"], "value": Source.read(*next(iter(sources.items()))) if sources else given["value"]}
 
 
 class PortEntry(Shape):

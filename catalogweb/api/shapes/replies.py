@@ -1,11 +1,15 @@
 """Applications, microservices and agents in answers: the union of what both lines of clients read, and our own."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NotRequired, TypedDict
 
 from catalogweb.api.wire import image_entries, iso
 from catalogweb.catalog.services import warnings_for
+from catalogweb.deployments.container import Source
+from catalogweb.deployments.manifests.containers import SOURCES
 from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.variables import Shown, shown_of
 
 
 class NatsConfig(TypedDict):
@@ -113,7 +117,14 @@ class ApplicationReply(TypedDict):
     routes: list[str]
 
 
-def microservice_reply(microservice: Microservice) -> MicroserviceReply:
+def microservice_replies(microservices: Iterable[Microservice]) -> list[MicroserviceReply]:
+    """In a fixed number of statements, if they come `detailed`."""
+    rows = list(microservices)
+    shown = shown_of(rows)
+    return [microservice_reply(row, shown) for row in rows]
+
+
+def microservice_reply(microservice: Microservice, shown: Shown) -> MicroserviceReply:
     """Needs what `detailed` loads."""
     revision, options = microservice.revision, microservice.options
     reply: MicroserviceReply = {
@@ -142,10 +153,7 @@ def microservice_reply(microservice: Microservice) -> MicroserviceReply:
         "updatedAt": iso(microservice.updated_at),
         "ports": port_entries(microservice),
         "volumeMappings": volume_entries(microservice),
-        "env": [
-            {"key": key, "value": value, "valueFromSecret": None, "valueFromConfigMap": None}
-            for key, value in microservice.env
-        ],
+        "env": [_variable(key, value, shown) for key, value in microservice.variables.items()],
         "cmd": microservice.commands,
         "extraHosts": [
             {"name": name, "address": address, "value": address} for name, address in microservice.extra_hosts
@@ -170,12 +178,21 @@ def microservice_reply(microservice: Microservice) -> MicroserviceReply:
         "architecture": microservice.agent.architecture,
         "catalogItemRevision": revision.number if revision.item_id else None,
         "generation": microservice.generation,
-        "warnings": warnings_for(revision),
+        "warnings": [*warnings_for(revision), *shown.warnings.get(microservice.pk, ())],
         "statusText": str(microservice.state),
     }
     if options.get("health_check"):
         reply["healthCheck"] = options["health_check"]
     return reply
+
+
+def _variable(key: str, value: str | Source, shown: Shown) -> dict[str, str | None]:
+    """A secret's value is an empty text; sent back so, the source stays."""
+    names: dict[str, str | None] = dict.fromkeys(SOURCES)
+    if isinstance(value, Source):
+        names |= {name: str(value) for name, kind in SOURCES.items() if kind == value.kind}
+        value = shown.values.get(value, "")
+    return {"key": key, "value": value, **names}
 
 
 def port_entries(microservice: Microservice) -> list[PortReply]:
@@ -220,7 +237,7 @@ def _status(microservice: Microservice) -> MicroserviceStatusReply:
     }
 
 
-def application_reply(application: Application, microservices: list[Microservice]) -> ApplicationReply:
+def application_reply(application: Application, microservices: list[Microservice], shown: Shown) -> ApplicationReply:
     return {
         "id": application.pk,
         "name": application.name,
@@ -232,6 +249,6 @@ def application_reply(application: Application, microservices: list[Microservice
         "userId": None,
         "natsAccess": False,
         "natsConfig": {"natsAccess": False, "natsRule": None},
-        "microservices": [microservice_reply(microservice) for microservice in microservices],
+        "microservices": [microservice_reply(microservice, shown) for microservice in microservices],
         "routes": [],
     }

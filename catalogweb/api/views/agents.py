@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from django.db.models import Prefetch
+
 from catalogweb.agents.models import Agent, AgentQuerySet
 from catalogweb.agents.services import create_agent, issue_provisioning_key
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.shapes.agents import AgentChange, AgentCreation, agent_reply
 from catalogweb.api.wire import ARCHITECTURES, CONFIGURATION, milliseconds
+from catalogweb.configuration.models import VolumeMount
 from catalogweb.core.errors import Duplicate, Invalid, NotFound
 from catalogweb.deployments.agents import delete_agent, edit_agent
 
@@ -32,7 +35,8 @@ class Key(TypedDict):
 
 
 def _agents() -> AgentQuerySet:
-    return Agent.objects.with_status().prefetch_related("edge_resources")
+    mounts = Prefetch("volume_mounts", VolumeMount.objects.with_source())
+    return Agent.objects.with_status().prefetch_related("edge_resources", mounts)
 
 
 def agent_with(uuid: str) -> Agent:

@@ -16,6 +16,7 @@ from catalogweb.deployments.applications import delete_application, edit_applica
 from catalogweb.deployments.manifests.as_wishes import wishes_from
 from catalogweb.deployments.manifests.template_specs import TemplateUse
 from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.variables import shown_of
 from catalogweb.deployments.wishes import Wish, write_application
 
 
@@ -75,7 +76,8 @@ def _described(applications: Iterable[Application]) -> list[ApplicationReply]:
         rows = rows.filter(application=applications[0])
     for row in rows:
         microservices[row.application_id].append(row)
-    return [application_reply(application, microservices[application.pk]) for application in applications]
+    shown = shown_of(rows)
+    return [application_reply(application, microservices[application.pk], shown) for application in applications]
 
 
 def _fields(given: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from catalogweb.api.shapes.replies import (
     MicroserviceReply,
     PortReply,
     VolumeReply,
-    microservice_reply,
+    microservice_replies,
     port_entries,
     volume_entries,
 )
@@ -99,11 +99,12 @@ def microservice_list(call: Call) -> MicroserviceList:
     rows = Microservice.objects.detailed().ordinary().order_by("name", "pk")
     if wanted := call.query.get("application") or call.query.get("flowId"):
         rows = rows.filter(application=find_application(wanted))
-    return {"microservices": [microservice_reply(row) for row in page_of(rows, call)]}
+    return {"microservices": microservice_replies(page_of(rows, call))}
 
 
 def microservice_get(call: Call, uuid: str) -> MicroserviceReply:
-    return microservice_reply(microservice_with(uuid))
+    [reply] = microservice_replies([microservice_with(uuid)])
+    return reply
 
 
 def microservice_create(call: Call) -> CreatedMicroservice:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from catalogweb.core.errors import Refusal
 from catalogweb.core.names import camel
-from catalogweb.deployments.container import OPTIONS, Container, Port, Volume
+from catalogweb.deployments.container import CONFIG_MAP, OPTIONS, SECRET, Container, Env, Port, Source, Volume
 from catalogweb.deployments.manifests.fields import Fields
 
 
@@ -31,12 +32,29 @@ def read_container(fields: Fields, config: dict[str, Any], schedule: int) -> Con
     )
 
 
-def _env(fields: Fields) -> dict[str, str]:
-    env: dict[str, str] = {}
+def _env(fields: Fields) -> Env:
+    env: Env = {}
     for entry in fields.sections("env") or []:
-        entry.known(["key", "value"])
-        env[entry.text("key", required=True)] = entry.text("value")
+        entry.known(["key", "value", *SOURCES])
+        env[entry.text("key", required=True)] = _source(entry) or entry.text("value")
     return env
+
+
+SOURCES = {"valueFromSecret": SECRET, "valueFromConfigMap": CONFIG_MAP}
+
+
+def _source(entry: Fields) -> Source | None:
+    """An empty value beside a source is how the controller shows it."""
+    given = [key for key in ("value", *SOURCES) if entry.text(key)]
+    if len(given) > 1:
+        entry.fault(given[1], f"A variable has one of {' and '.join(given)}, not both.")
+    for key, kind in SOURCES.items():
+        if key in given:
+            try:
+                return Source.read(kind, entry.text(key))
+            except Refusal as refusal:
+                entry.fault(key, refusal.message)
+    return None
 
 
 def _ports(fields: Fields) -> list[Port]:

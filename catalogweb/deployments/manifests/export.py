@@ -11,7 +11,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from catalogweb.application_templates.models import ApplicationTemplate, Variable
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.core.names import camel
-from catalogweb.deployments.container import Container
+from catalogweb.deployments.container import Container, Source
+from catalogweb.deployments.manifests.containers import SOURCES
 from catalogweb.deployments.manifests.specs import API_VERSIONS, KEEP
 from catalogweb.deployments.models import Application, Microservice
 
@@ -179,7 +180,7 @@ def _container(container: Container) -> dict[str, Any]:
         {
             "hostNetworkMode": container.host_network,
             "isPrivileged": container.privileged,
-            "env": [{"key": key, "value": value} for key, value in container.env.items()],
+            "env": [{"key": key, **_value(value)} for key, value in container.env.items()],
             "ports": [
                 {"internal": port.internal, "external": port.external, "protocol": port.protocol}
                 for port in container.ports
@@ -201,3 +202,9 @@ def _container(container: Container) -> dict[str, Any]:
     if container.log_size != Container().log_size:
         values["logSize"] = container.log_size
     return values
+
+
+def _value(value: str | Source) -> dict[str, str]:
+    if isinstance(value, Source):
+        return {next(key for key, kind in SOURCES.items() if kind == value.kind): str(value)}
+    return {"value": value}

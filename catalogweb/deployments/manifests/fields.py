@@ -154,9 +154,10 @@ def _shown(value: Value) -> str:
     return {"mapping": "a group of fields", "list": "a list"}.get(value.kind, f"“{value.text}”")
 
 
-def plain(value: Value) -> Any:
+def plain(value: Value, *, as_written: bool = False) -> Any:
+    """Python data. `as_written` takes 0123 and yes for texts, so that nothing of a value is lost."""
     if value.kind == "mapping":
-        return {key: plain(child) for key, child in value.raw.items()}
+        return {key: plain(child, as_written=as_written) for key, child in value.raw.items()}
     if value.kind == "list":
-        return [plain(child) for child in value.raw]
-    return value.raw
+        return [plain(child, as_written=as_written) for child in value.raw]
+    return ("" if value.kind == "null" else value.text) if as_written else value.raw

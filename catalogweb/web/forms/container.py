@@ -32,12 +32,14 @@ class ContainerForm(ServiceForm):
         lines.read_env,
         example="LEVEL=3",
         label="Environment variables",
-        help_text="KEY=value, one a line. They are no secrets: everyone here can read them.",
+        help_text="KEY=value, one a line. Everyone here can read them; KEY=${secret:name/key} takes a value that nobody "
+        "can, ${config-map:name/key} one of a config map.",
     )
     volumes = LinesField(
         lines.read_volumes,
         example="/srv/data:/data:ro",
-        help_text="host:container, one a line; add :ro for read-only. A name instead of a path is a named volume.",
+        help_text="host:container, one a line; add :ro for read-only. A name instead of a path is a named volume; "
+        "add :volumeMount if it is that of a volume mount.",
     )
     commands = LinesField(lines.read_commands, example="--verbose", help_text="One argument a line.")
     extra_hosts = LinesField(lines.read_hosts, example="broker:10.0.0.5", help_text="name:address, one a line.")

@@ -1,18 +1,22 @@
 """Lists as people type them, one entry a line, and back. A fault names its line."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 
-from catalogweb.deployments.container import Port, Volume
+from catalogweb.core.errors import Refusal
+from catalogweb.deployments.container import CONFIG_MAP, SECRET, Env, Port, Source, Volume
 from catalogweb.edge_resources.services import METHODS
 
 Entry = TypeVar("Entry")
 
 ACCESS = frozenset({"rw", "ro", "z", "Z"})
 VOLUME_TYPES = frozenset({"bind", "volume", "volumeMount"})
+KINDS = {"secret": SECRET, "config-map": CONFIG_MAP}
+SOURCE = re.compile(r"\$\{(secret|config-map):(.*)\}")
 
 
 class _Fault(Exception):
@@ -50,9 +54,9 @@ def _quoted(text: str) -> str:
     return text if is_plain else json.dumps(text, ensure_ascii=False)
 
 
-def read_env(text: str) -> dict[str, str]:
-    """`KEY=value` a line."""
-    env: dict[str, str] = {}
+def read_env(text: str) -> Env:
+    """`KEY=value` a line; `KEY=${secret:name/key}` or `${config-map:name/key}` takes the value from there."""
+    env: Env = {}
 
     def read(line: str) -> None:
         key, sign, value = line.partition("=")
@@ -60,14 +64,30 @@ def read_env(text: str) -> dict[str, str]:
             raise _Fault(f"“{key}” needs a value: write KEY=value.")
         if key.strip() in env:
             raise _Fault(f"{key.strip()} is given twice.")
-        env[key.strip()] = _unquoted(value.strip())
+        env[key.strip()] = _source(value.strip()) or _unquoted(value.strip())
 
     _each(text, read)
     return env
 
 
-def write_env(env: Mapping[str, str]) -> str:
-    return "\n".join(f"{key}={_quoted(value) if value else ''}" for key, value in env.items())
+def _source(text: str) -> Source | None:
+    found = SOURCE.fullmatch(text)
+    try:
+        return Source.read(KINDS[found[1]], found[2]) if found else None
+    except Refusal as refusal:
+        raise _Fault(refusal.message) from None
+
+
+def write_env(env: Env) -> str:
+    return "\n".join(f"{key}={_value(value) if value else ''}" for key, value in env.items())
+
+
+def _value(value: str | Source) -> str:
+    if isinstance(value, Source):
+        word = next(word for word, kind in KINDS.items() if kind == value.kind)
+        return f"${{{word}:{value}}}"
+    # What only looks like a source stays a text.
+    return json.dumps(value, ensure_ascii=False) if SOURCE.fullmatch(value) else _quoted(value)
 
 
 def read_ports(text: str) -> tuple[Port, ...]:
@@ -90,7 +110,10 @@ def write_ports(ports: Iterable[Port]) -> str:
 
 
 def read_volumes(text: str) -> tuple[Volume, ...]:
-    """`host:container` a line, with `:ro` when it is read-only. A host without a slash is a named volume."""
+    """`host:container` a line, with `:ro` when it is read-only. A host without a slash is a named volume.
+
+    `:volumeMount` says that it is the name of a volume mount, or name/key.
+    """
     return tuple(_each(text, _volume))
 
 
