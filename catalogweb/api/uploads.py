@@ -19,7 +19,7 @@ from rest_framework.request import Request
 
 from catalogweb.api.parsers import Context
 from catalogweb.core.errors import Invalid
-from catalogweb.deployments.manifests.fields import plain
+from catalogweb.deployments.manifests.fields import as_written, plain
 from catalogweb.deployments.manifests.reader import read
 
 
@@ -55,7 +55,7 @@ def document_in(text: str, kind: str) -> dict[str, Any]:
     root = documents[0].root
     if root.kind != "mapping":
         raise Invalid("Invalid YAML format: the document has no fields.")
-    document = {key: plain(value, as_written=key == "data") for key, value in root.raw.items()}
+    document = {key: as_written(value) if key == "data" else plain(value) for key, value in root.raw.items()}
     if document.get("kind") != kind:
         raise Invalid(f"Invalid kind {document.get('kind')}: a document of kind {kind} belongs here.", field="kind")
     for name in ("metadata", "spec"):

@@ -16,7 +16,7 @@ from catalogweb.configuration.volume_mounts import (
     create_volume_mount,
     delete_volume_mount,
     edit_volume_mount,
-    set_agents,
+    relink,
 )
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.sources import edit_config_map, edit_secret
@@ -130,13 +130,13 @@ class VolumeMountAdmin(ServiceAdmin):
 
     def create(self, by: Actor, data: dict[str, Any]) -> VolumeMount:
         agents = data.pop("agents")
-        return set_agents(by=by, mount=create_volume_mount(by=by, **data), agents=agents)
+        return relink(by=by, mount=create_volume_mount(by=by, **data), joining=agents)
 
     def change(self, by: Actor, obj: VolumeMount, data: dict[str, Any]) -> VolumeMount:
         agents, mount = data.pop("agents"), VolumeMount.objects.with_source().get(pk=obj.pk)
         if any(getattr(mount, name) != source for name, source in data.items()):
             mount = edit_volume_mount(by=by, mount=mount, **data)
-        return set_agents(by=by, mount=mount, agents=agents)
+        return relink(by=by, mount=mount, joining=agents, leaving=mount.agents.exclude(pk__in=agents))
 
     def remove(self, by: Actor, obj: VolumeMount) -> None:
         delete_volume_mount(by=by, mount=obj)

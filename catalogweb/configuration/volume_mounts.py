@@ -1,6 +1,6 @@
 """Volume mounts: found, made, edited, linked with agents, removed. The linked agents hear of each change."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from django.db import transaction
 
@@ -68,26 +68,10 @@ def _take_source(mount: VolumeMount, secret: Secret | None, config_map: ConfigMa
 
 
 @transaction.atomic
-def link_agents(*, by: Actor, mount: VolumeMount, agents: Iterable[Agent]) -> VolumeMount:
-    """From now on these agents have its files too."""
-    return _relink(by, mount, joining=agents)
-
-
-@transaction.atomic
-def unlink_agents(*, by: Actor, mount: VolumeMount, agents: Iterable[Agent]) -> VolumeMount:
-    """These agents remove its files."""
-    return _relink(by, mount, leaving=agents)
-
-
-@transaction.atomic
-def set_agents(*, by: Actor, mount: VolumeMount, agents: Collection[Agent]) -> VolumeMount:
-    """Exactly these agents have its files."""
-    require(by, Right.CHANGE)
-    return _relink(by, mount, joining=agents, leaving=mount.agents.exclude(pk__in=[agent.pk for agent in agents]))
-
-
-def _relink(by: Actor, mount: VolumeMount, joining: Iterable[Agent] = (), leaving: Iterable[Agent] = ()) -> VolumeMount:
-    """Only agents for which it makes a difference hear of it."""
+def relink(
+    *, by: Actor, mount: VolumeMount, joining: Iterable[Agent] = (), leaving: Iterable[Agent] = ()
+) -> VolumeMount:
+    """Hand its files to the agents that join, take them from those that leave. The others hear nothing."""
     require(by, Right.CHANGE)
     mount = locked(VolumeMount.objects.with_source(), mount.pk)
     before, linked = snapshot(mount), set(mount.agents.values_list("pk", flat=True))

@@ -101,15 +101,17 @@ def test_an_upload_creates_a_config_map_of_the_texts_as_written(operator: WireCl
     reply = operator.upload("POST", "/configmaps/yaml", "configMap", YAML)
 
     assert (reply.status_code, reply.json()["name"]) == (201, "shop")
-    assert ConfigMap.objects.get().data == {"level": "03", "list": ["no", {"a": "1"}]}
+    assert ConfigMap.objects.get().data == {"level": "03", "list": ["no", {"a": 1}]}
 
 
 def test_an_upload_edits_a_config_map(operator: WireClient) -> None:
-    ConfigMapFactory(name="shop")
+    ConfigMapFactory(name="shop", data={"level": 3})
 
-    reply = operator.upload("PATCH", "/configmaps/yaml/shop", "configMap", YAML.replace("false", "true"))
+    text = YAML.replace("false", "true").replace("03", "3")
+    reply = operator.upload("PATCH", "/configmaps/yaml/shop", "configMap", text)
 
     assert (reply.status_code, reply.json()["immutable"]) == (200, True)
+    assert ConfigMap.objects.get().data["level"] == 3
 
 
 def test_an_upload_for_another_path_is_refused(operator: WireClient) -> None:

@@ -54,7 +54,7 @@ def test_no_upload_is_large_enough_for_a_file_on_the_disk(settings) -> None:
 def test_a_document_is_read_whatever_its_version() -> None:
     document = document_in("apiVersion: none/v9\n" + SECRET, "Secret")
 
-    assert (document["metadata"], document["data"]) == ({"name": "db"}, {"user": "ann", "port": 5432})
+    assert (document["metadata"], document["data"]) == ({"name": "db"}, {"user": "ann", "port": "5432"})
 
 
 def test_a_document_with_an_empty_spec_has_one() -> None:

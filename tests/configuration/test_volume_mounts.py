@@ -10,9 +10,8 @@ from catalogweb.configuration.volume_mounts import (
     delete_volume_mount,
     edit_volume_mount,
     find_volume_mount,
-    link_agents,
     mounts_on,
-    unlink_agents,
+    relink,
 )
 from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound
 from catalogweb.deployments.services import deploy
@@ -86,7 +85,7 @@ def test_another_source_takes_the_place_of_the_one_before(operator, agents, rais
 def test_linking_tells_only_the_agents_that_are_new(operator, agents, raised):
     mount = VolumeMountFactory(agents=agents[:1])
 
-    link_agents(by=operator, mount=mount, agents=agents[:2])
+    relink(by=operator, mount=mount, joining=agents[:2])
 
     assert mount.agent_names == ["north", "south"]
     assert raised() == {"south": FLAG}
@@ -98,7 +97,7 @@ def test_linking_tells_only_the_agents_that_are_new(operator, agents, raised):
 def test_unlinking_tells_only_the_agents_that_had_it(operator, agents, raised):
     mount = VolumeMountFactory(agents=agents[:1])
 
-    unlink_agents(by=operator, mount=mount, agents=agents[:2])
+    relink(by=operator, mount=mount, leaving=agents[:2])
 
     assert mount.agent_names == []
     assert raised() == {"north": FLAG}
@@ -108,7 +107,7 @@ def test_unlinking_tells_only_the_agents_that_had_it(operator, agents, raised):
 def test_linking_what_is_linked_changes_nothing(operator, agents, raised):
     mount = VolumeMountFactory(agents=agents)
 
-    link_agents(by=operator, mount=mount, agents=agents)
+    relink(by=operator, mount=mount, joining=agents)
 
     assert raised() == {}
     assert not Entry.objects.exists()

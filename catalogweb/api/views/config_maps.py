@@ -6,7 +6,7 @@ from catalogweb.api.fields import Flag, Object, Shape, Text
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.uploads import document_in, document_named
 from catalogweb.api.views.secrets import Nothing
-from catalogweb.configuration.config_maps import create_config_map, delete_config_map, find_config_map
+from catalogweb.configuration.config_maps import create_config_map, delete_config_map, find_config_map, with_texts
 from catalogweb.configuration.models import ConfigMap
 from catalogweb.deployments.sources import edit_config_map
 
@@ -77,6 +77,8 @@ def config_map_edit_upload(call: Call, name: str) -> ConfigMapEntry:
     """Change it by YAML."""
     config_map = find_config_map(name)
     given = ConfigMapChange.read(_written(document_named(call.text, "ConfigMap", name)))
+    if "data" in given:
+        given["data"] = with_texts(config_map, given["data"])
     return entry(edit_config_map(by=call.by, config_map=config_map, **given))
 
 

@@ -16,8 +16,7 @@ from catalogweb.configuration.volume_mounts import (
     delete_volume_mount,
     edit_volume_mount,
     find_volume_mount,
-    link_agents,
-    unlink_agents,
+    relink,
 )
 from catalogweb.core.errors import Duplicate, Invalid, NotFound
 
@@ -128,12 +127,12 @@ def links_get(call: Call, name: str) -> LinkedAgents:
 
 def links_add(call: Call, name: str) -> MountReply:
     """Hand its files to more agents."""
-    return reply(link_agents(by=call.by, mount=find_volume_mount(name), agents=_agents(call.given["fogUuids"])))
+    return reply(relink(by=call.by, mount=find_volume_mount(name), joining=_agents(call.given["fogUuids"])))
 
 
 def links_remove(call: Call, name: str) -> Nothing:
     """Take its files from some agents."""
-    unlink_agents(by=call.by, mount=find_volume_mount(name), agents=_agents(call.given["fogUuids"]))
+    relink(by=call.by, mount=find_volume_mount(name), leaving=_agents(call.given["fogUuids"]))
     return {}
 
 

@@ -10,14 +10,18 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from catalogweb.application_templates.models import ApplicationTemplate, Variable
 from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.configuration.data import text_of
+from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.core.names import camel
 from catalogweb.deployments.container import Container, Source
 from catalogweb.deployments.manifests.containers import SOURCES
 from catalogweb.deployments.manifests.specs import API_VERSIONS, KEEP
 from catalogweb.deployments.models import Application, Microservice
 
+Exported = CatalogItem | Registry | ApplicationTemplate | Application | Microservice | Secret | ConfigMap | VolumeMount
 
-def export(obj: CatalogItem | Registry | ApplicationTemplate | Application | Microservice) -> str:
+
+def export(obj: Exported) -> str:
     """The object's manifest."""
     return as_yaml(_document(obj))
 
@@ -120,7 +124,7 @@ def application_from(template: ApplicationTemplate, name: str, values: Mapping[s
 # PostgreSQL keeps no order of an object's keys; people expect this one.
 ORDER = (
     "name", "agent", "images", "catalogId", "revision", "x86", "arm", "registry", "container", "hostNetworkMode",
-    "isPrivileged", "env", "ports", "volumes", "commands", "extraHosts", "config", "key", "value", "external", "internal",
+    "isPrivileged", "env", "ports", "volumes", "commands", "extraHosts", "config", "key", "value", "valueFromSecret", "valueFromConfigMap", "external", "internal",
     "protocol", "hostDestination", "containerDestination", "accessMode", "microservices", "routes",
 )  # fmt: skip
 
@@ -131,6 +135,25 @@ def in_order(value: Any) -> Any:
         keys = sorted(value, key=lambda key: ORDER.index(key) if key in ORDER else len(ORDER))
         return {key: in_order(value[key]) for key in keys}
     return [in_order(inner) for inner in value] if isinstance(value, list) else value
+
+
+@_document.register
+def _(secret: Secret) -> dict[str, Any]:
+    kind, data = str(secret.type), dict.fromkeys(secret.key_names, KEEP)
+    return {**_head("Secret", {"name": secret.name}, {"type": kind}), "type": kind, "data": data}
+
+
+@_document.register
+def _(config_map: ConfigMap) -> dict[str, Any]:
+    data = {key: value if isinstance(value, dict | list) else text_of(value) for key, value in config_map.data.items()}
+    spec = {"immutable": config_map.immutable, "useVault": config_map.use_vault}
+    return {**_head("ConfigMap", {"name": config_map.name}, {}), "spec": spec, "data": data}
+
+
+@_document.register
+def _(mount: VolumeMount) -> dict[str, Any]:
+    sources = {"secretName": str(mount.secret or ""), "configMapName": str(mount.config_map or "")}
+    return _head("VolumeMount", {"name": mount.name}, sources | {"agents": mount.agent_names})
 
 
 @_document.register

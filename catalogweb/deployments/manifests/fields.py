@@ -154,10 +154,19 @@ def _shown(value: Value) -> str:
     return {"mapping": "a group of fields", "list": "a list"}.get(value.kind, f"“{value.text}”")
 
 
-def plain(value: Value, *, as_written: bool = False) -> Any:
-    """Python data. `as_written` takes 0123 and yes for texts, so that nothing of a value is lost."""
+def plain(value: Value) -> Any:
     if value.kind == "mapping":
-        return {key: plain(child, as_written=as_written) for key, child in value.raw.items()}
+        return {key: plain(child) for key, child in value.raw.items()}
     if value.kind == "list":
-        return [plain(child, as_written=as_written) for child in value.raw]
-    return ("" if value.kind == "null" else value.text) if as_written else value.raw
+        return [plain(child) for child in value.raw]
+    return value.raw
+
+
+def as_written(value: Value) -> Any:
+    """The same, but of a mapping's own values the texts: nothing of 0123 or 1.10 is lost, and null is empty."""
+    if value.kind != "mapping":
+        return plain(value)
+    return {
+        key: plain(child) if child.kind in ("mapping", "list") else "" if child.kind == "null" else child.text
+        for key, child in value.raw.items()
+    }

@@ -8,6 +8,7 @@ from catalogweb.deployments.manifests.reader import Document, Value
 KEYS = {
     "name": "metadata", "agents": "agent", "catalog_item": "catalogId", "config_example": "configExample",
     "source": "from", "destination": "to", "extra_hosts": "extraHosts", "log_size": "logSize",
+    "secret": "secretName", "config_map": "configMapName", "use_vault": "useVault",
 }  # fmt: skip
 
 

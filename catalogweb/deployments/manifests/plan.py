@@ -13,12 +13,14 @@ from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
 from catalogweb.deployments.manifests.places import faults_of
 from catalogweb.deployments.manifests.reader import read
-from catalogweb.deployments.manifests.specs import ApplicationSpec, CatalogItemSpec, Reading, RegistrySpec, understand
+from catalogweb.deployments.manifests.specs import MicroserviceSpec, Reading, RegistrySpec, understand
 from catalogweb.deployments.manifests.steps import carry_out
-from catalogweb.deployments.manifests.template_specs import ApplicationTemplateSpec
 from catalogweb.deployments.manifests.templates import expanded
 
-ORDER = ["Registry", "CatalogItem", "ApplicationTemplate", "Application", "Microservice"]
+ORDER = [
+    "Secret", "ConfigMap", "VolumeMount", "Registry", "CatalogItem", "ApplicationTemplate", "Application",
+    "Microservice",
+]  # fmt: skip
 ACTIONS = {"create": "create", "update": "update", "delete": "remove"}
 
 
@@ -129,6 +131,6 @@ def _name(reading: Reading) -> str:
     spec = reading.spec
     if isinstance(spec, RegistrySpec):
         return spec.url or f"registry {spec.id}"
-    if isinstance(spec, CatalogItemSpec | ApplicationSpec | ApplicationTemplateSpec):
-        return spec.name
-    return f"{spec.application}/{spec.name}" if spec else ""
+    if isinstance(spec, MicroserviceSpec):
+        return f"{spec.application}/{spec.name}"
+    return spec.name if spec else ""

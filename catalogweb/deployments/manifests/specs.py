@@ -7,6 +7,15 @@ from typing import Any
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.names import suggestion
 from catalogweb.deployments.container import Container, risks
+from catalogweb.deployments.manifests.configuration import (
+    BESIDE_SPEC,
+    ConfigMapSpec,
+    SecretSpec,
+    VolumeMountSpec,
+    read_config_map,
+    read_secret,
+    read_volume_mount,
+)
 from catalogweb.deployments.manifests.containers import read_container
 from catalogweb.deployments.manifests.faults import Fault
 from catalogweb.deployments.manifests.fields import Fields
@@ -62,7 +71,16 @@ class ApplicationSpec:
     template: TemplateUse | None = None
 
 
-Spec = CatalogItemSpec | RegistrySpec | MicroserviceSpec | ApplicationSpec | ApplicationTemplateSpec
+Spec = (
+    CatalogItemSpec
+    | RegistrySpec
+    | MicroserviceSpec
+    | ApplicationSpec
+    | ApplicationTemplateSpec
+    | SecretSpec
+    | ConfigMapSpec
+    | VolumeMountSpec
+)
 
 
 @dataclass
@@ -81,10 +99,13 @@ def understand(document: Document, *, lenient: bool = False) -> Reading:
     if document.root.kind != "mapping":
         root.fault("", "A document holds apiVersion, kind, metadata and spec.")
         return Reading(document, None, root.faults)
-    root.known(["apiVersion", "kind", "metadata", "spec"], ignored=["name", "status"])
+    beside = BESIDE_SPEC.get(document.kind, [])
+    root.known(["apiVersion", "kind", "metadata", "spec", *beside], ignored=["name", "status"])
     _check_head(root)
-    reader = READERS.get(document.kind)
-    spec = reader(root, _head_name(root)) if reader else None
+    reader, name = READERS.get(document.kind), _head_name(root)
+    if document.kind in ("Secret", "ConfigMap", "VolumeMount"):
+        need_name(root, name)
+    spec = reader(root, name) if reader else None
     return Reading(document, None if root.faults else spec, root.faults, root.warnings)
 
 
@@ -269,4 +290,7 @@ READERS: dict[str, Callable[[Fields, str], Spec]] = {
     "Registry": read_registry,
     "Application": read_application,
     "Microservice": read_microservice,
+    "Secret": read_secret,
+    "ConfigMap": read_config_map,
+    "VolumeMount": read_volume_mount,
 }

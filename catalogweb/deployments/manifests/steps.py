@@ -10,9 +10,15 @@ from catalogweb.application_templates.services import write_template
 from catalogweb.catalog.models import REMOTE, CatalogItem, Registry, Revision
 from catalogweb.catalog.registries import create_registry, find_registry, same_registry
 from catalogweb.catalog.services import create_item, find_item, own_revision
+from catalogweb.configuration.config_maps import create_config_map, find_config_map, with_texts
+from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
+from catalogweb.configuration.secrets import create_secret, find_secret
+from catalogweb.configuration.volume_mounts import create_volume_mount, edit_volume_mount, relink
 from catalogweb.core.errors import Invalid, NotFound, Protected, Refusal
 from catalogweb.core.rights import Actor
+from catalogweb.core.text import listed
 from catalogweb.deployments.applications import create_application, edit_application, find_application
+from catalogweb.deployments.manifests.configuration import ConfigMapSpec, SecretSpec, VolumeMountSpec
 from catalogweb.deployments.manifests.specs import (
     KEEP,
     ApplicationSpec,
@@ -24,7 +30,7 @@ from catalogweb.deployments.manifests.specs import (
 from catalogweb.deployments.manifests.template_specs import ApplicationTemplateSpec
 from catalogweb.deployments.models import Application
 from catalogweb.deployments.services import PATTERN, delete_microservices, deploy, edit_microservice, names_on
-from catalogweb.deployments.sources import edit_catalog_item, edit_registry
+from catalogweb.deployments.sources import edit_catalog_item, edit_config_map, edit_registry, edit_secret
 
 
 @singledispatch
@@ -111,6 +117,48 @@ def _(spec: ApplicationSpec, by: Actor) -> None:
             # So that the fault points at the line of this microservice, not at the application's first.
             refusal.path = microservice.path
             raise
+
+
+@carry_out.register
+def _(spec: SecretSpec, by: Actor) -> None:
+    secret = Secret.objects.filter(name=spec.name).first()
+    kept = [key for key, value in (spec.data or {}).items() if value == KEEP]
+    lacking = [key for key in kept if secret is None or key not in secret.data]
+    if lacking:
+        raise Invalid(f"There is no stored value of {listed(lacking)} to keep: write the value itself.", field="data")
+    data = None if spec.data is None else spec.data | dict.fromkeys(kept, "")
+    if secret is None:
+        create_secret(by=by, name=spec.name, data=data or {}, type=spec.type or Secret.Type.OPAQUE)
+    else:
+        edit_secret(by=by, secret=secret, data=data, type=spec.type)
+
+
+@carry_out.register
+def _(spec: ConfigMapSpec, by: Actor) -> None:
+    config_map = ConfigMap.objects.filter(name=spec.name).first()
+    if config_map is None:
+        create_config_map(by=by, name=spec.name, data=spec.data or {}, **spec.fields)
+        return
+    data = config_map.data if spec.data is None else with_texts(config_map, spec.data)
+    changes: dict[str, Any] = {"data": data, **spec.fields}
+    # An immutable one that stays as it is is no failure.
+    if any(getattr(config_map, name) != value for name, value in changes.items()):
+        edit_config_map(by=by, config_map=config_map, **changes)
+
+
+@carry_out.register
+def _(spec: VolumeMountSpec, by: Actor) -> None:
+    mount = VolumeMount.objects.with_source().filter(name=spec.name).first()
+    secret = find_secret(spec.secret) if spec.secret else None
+    config_map = find_config_map(spec.config_map) if spec.config_map else None
+    if mount is None:
+        mount = create_volume_mount(by=by, name=spec.name, secret=secret, config_map=config_map)
+    elif (secret or config_map) and (secret, config_map) != (mount.secret, mount.config_map):
+        mount = edit_volume_mount(by=by, mount=mount, secret=secret, config_map=config_map)
+    if spec.agents is not None:
+        agents = [agent_named(name) for name in spec.agents]
+        others = mount.agents.exclude(pk__in=[agent.pk for agent in agents])
+        relink(by=by, mount=mount, joining=agents, leaving=others)
 
 
 def _item_of(spec: CatalogItemSpec) -> CatalogItem | None:
