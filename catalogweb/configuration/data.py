@@ -24,7 +24,7 @@ def key_faults(keys: Iterable[str]) -> list[Refusal]:
             f"“{key[:80]}” is not a key. A key becomes a file's name, such as password or tls/ca.crt.", field="data"
         )
         for key in keys
-        if not is_storable(key) or len(key) > LONGEST_KEY or not {"", ".", ".."}.isdisjoint(key.split("/"))
+        if not key.isprintable() or len(key) > LONGEST_KEY or not {"", ".", ".."}.isdisjoint(key.split("/"))
     ]
 
 

@@ -22,6 +22,8 @@ def check_name(source: Secret | ConfigMap) -> None:
         raise Invalid(f"Give the {source._meta.verbose_name} a name.", field="name")
     if "/" in source.name:
         raise Invalid("A name holds no “/”: what follows one is a key.", field="name")
+    if not source.name.isprintable():
+        raise Invalid("A name is one line of text.", field="name")
     check_columns(source)
 
 

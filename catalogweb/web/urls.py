@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from catalogweb.web.urls_configuration import urlpatterns as configuration
 from catalogweb.web.urls_workloads import urlpatterns as workloads
 from catalogweb.web.views import catalog, controller, overview, registries, session, tokens, users
 
@@ -53,5 +54,6 @@ urlpatterns = [
     path("account/", include(account_urls)),
     path("users/", include(user_urls)),
     path("controller/", include(controller_urls)),
+    *configuration,
     *workloads,
 ]

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from catalogweb.deployments.container import Port, Volume
+from catalogweb.deployments.container import Port, Source, Volume
 from catalogweb.web.forms import lines
 
 
@@ -23,6 +23,30 @@ def test_env_faults_name_every_line():
 )
 def test_env_survives_writing_and_reading(env):
     assert lines.read_env(lines.write_env(env)) == env
+
+
+SOURCES = {
+    "A": Source("secret", "my db", "tls/ca.crt"),
+    "B": Source("config_map", "shop", "level"),
+    "C": "${secret:a/b}",
+}
+
+
+def test_env_lines_take_values_from_secrets_and_config_maps():
+    text = 'A=${secret:my db/tls/ca.crt}\nB=${config-map:shop/level}\nC="${secret:a/b}"'
+
+    assert lines.read_env(text) == SOURCES
+    assert lines.write_env(SOURCES) == text
+
+
+@pytest.mark.parametrize("text", ["${HOME}", "$secret:a/b", "x${secret:a/b}", "${other:a/b}"])
+def test_env_lines_leave_what_is_no_source(text):
+    assert lines.read_env(f"A={text}") == {"A": text}
+
+
+def test_env_faults_name_what_is_no_reference():
+    with pytest.raises(ValidationError, match="Line 1: Invalid secret reference: db. Write name/key."):
+        lines.read_env("A=${secret:db}")
 
 
 def test_port_lines_take_an_external_an_internal_and_a_protocol():

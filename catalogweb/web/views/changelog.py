@@ -16,9 +16,12 @@ TYPES = (
     "application",
     "application template",
     "catalog item",
+    "config map",
     "deployment",
     "microservice",
     "registry",
+    "secret",
+    "volume mount",
     "user",
     "access token",
 )
@@ -29,9 +32,12 @@ PAGES = {
     "application": ("web:application-detail", "object_label"),
     "application template": ("web:template-detail", "object_id"),
     "catalog item": ("web:catalog-item", "object_id"),
+    "config map": ("web:config-map-detail", "object_id"),
     "deployment": ("web:deployment-detail", "object_id"),
     "microservice": ("web:microservice-detail", "object_id"),
     "registry": ("web:registry-detail", "object_id"),
+    "secret": ("web:secret-detail", "object_id"),
+    "volume mount": ("web:volume-mount-detail", "object_id"),
 }
 EXACT = ("actor", "request")
 

@@ -21,6 +21,7 @@ EXAMPLES = {
     "application-template": "Application template: a demo on any agent and port",
     "multiplatform-item": "Catalog item: Alpine Linux",
     "private-registry": "Registry with user name and password",
+    "configuration": "Secret, config map and volume mount",
 }
 ACTION_TONES = {"create": "good", "update": "busy", "remove": "bad", "unchanged": "idle"}
 

@@ -21,6 +21,7 @@ from catalogweb.deployments.launch import edit_with_images
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.services import delete_microservices, rebuild, set_activated
+from catalogweb.deployments.variables import shown_of
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.lines import write_config
 from catalogweb.web.forms.microservices import MicroserviceForm
@@ -77,7 +78,7 @@ def microservice_detail(request: PageRequest, uuid: str) -> HttpResponse:
         "microservice": microservice,
         "hint": hint_for(microservice.status.error_message),
         "warnings": warnings_for(microservice.revision),
-        "risks": risks(microservice.container),
+        "risks": [*risks(microservice.container), *shown_of([microservice]).warnings[microservice.pk]],
         "config": write_config(microservice.config),
         "entries": lambda: entries_of(microservice)[:10],
         "yaml": lambda: export(microservice),
