@@ -117,7 +117,8 @@ class ConfigMap(models.Model):
 
 class VolumeMountQuerySet(models.QuerySet["VolumeMount"]):
     def with_source(self) -> "VolumeMountQuerySet":
-        return self.select_related("secret", "config_map")
+        """With the name of the secret or config map; the values, which may be long, are read when they are asked for."""
+        return self.select_related("secret", "config_map").defer("secret__data_sealed", "config_map__data")
 
     def matching(self, text: str) -> "VolumeMountQuerySet":
         for word in typed(text).split():

@@ -97,4 +97,4 @@ def delete_volume_mount(*, by: Actor, mount: VolumeMount) -> None:
 
 def mounts_on(agent_id: int) -> list[VolumeMount]:
     """What the agent is to have as files."""
-    return list(VolumeMount.objects.with_source().filter(agents=agent_id))
+    return list(VolumeMount.objects.select_related("secret", "config_map").filter(agents=agent_id))

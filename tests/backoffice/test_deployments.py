@@ -3,8 +3,15 @@
 import pytest
 
 from catalogweb.agents.models import Agent, ChangeFlags
+from catalogweb.deployments.container import Source
 from catalogweb.deployments.models import Application, Microservice
-from tests.factories import AgentFactory, ApplicationFactory, CatalogItemFactory, MicroserviceFactory
+from tests.factories import (
+    AgentFactory,
+    ApplicationFactory,
+    CatalogItemFactory,
+    MicroserviceFactory,
+    SecretFactory,
+)
 
 
 @pytest.fixture
@@ -36,6 +43,26 @@ def test_admin_deploys_one_item_to_several_agents(add):
     assert north.port_list == ["8080:80/tcp", "5353:53/udp"]
     assert (south.image, south.container.env) == ("team/web-arm:1", {"LEVEL": "3"})
     assert south.deployment == north.deployment
+
+
+def test_admin_takes_sources_for_variables(add, edit, errors):
+    SecretFactory(name="db")
+    given = {"name": "web", "application": ApplicationFactory().pk, "agents": [AgentFactory().pk], "x86": "team/own:1"}
+    for env in (
+        '{"A": {"secret": "db"}}',
+        '{"A": {"other": "db/password"}}',
+        '{"A": {"secret": "no/key"}}',
+        '{"A": 5}',
+    ):
+        assert errors(add(Microservice, **given, registry=1, env=env)).keys() == {"env"}
+
+    add(Microservice, **given, registry=1, env='{"A": {"secret": "db/password"}}')
+
+    microservice = Microservice.objects.get()
+    assert microservice.container.env == {"A": Source("secret", "db", "password")}
+    edit(microservice, log_size="2")
+    microservice.refresh_from_db()
+    assert (microservice.log_size, microservice.env) == (2, [["A", {"secret": "db/password"}]])
 
 
 def test_admin_deploys_own_images(add):

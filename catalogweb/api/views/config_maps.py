@@ -49,7 +49,7 @@ def entry(config_map: ConfigMap) -> ConfigMapEntry:
 
 
 def config_map_list(call: Call) -> ConfigMapList:
-    return {"configMaps": [entry(config_map) for config_map in ConfigMap.objects.order_by("pk")]}
+    return {"configMaps": [entry(config_map) for config_map in ConfigMap.objects.defer("data").order_by("pk")]}
 
 
 def config_map_get(call: Call, name: str) -> ConfigMapDetail:

@@ -46,7 +46,7 @@ def entry(secret: Secret) -> SecretEntry:
 
 
 def secret_list(call: Call) -> SecretList:
-    return {"secrets": [entry(secret) for secret in Secret.objects.order_by("pk")]}
+    return {"secrets": [entry(secret) for secret in Secret.objects.only("name", "type").order_by("pk")]}
 
 
 def secret_get(call: Call, name: str) -> SecretDetail:

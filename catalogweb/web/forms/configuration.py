@@ -12,7 +12,7 @@ from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import mono
 
-NEW_ROWS, MOST_ROWS, MOST_CHOICES = 4, 200, 500
+NEW_ROWS, MOST_ROWS, MOST_CHOICES = 3, 200, 500
 ROW = re.compile(r"key_(\d{1,3})")
 
 
@@ -54,7 +54,7 @@ class EntriesForm(ServiceForm):
                 widget=forms.HiddenInput() if is_known else mono(autocomplete="off"),
             ),
             f"value_{number}": forms.CharField(
-                label=f"Value of {key}" if is_known else "Value",
+                label=key if is_known else "Value",
                 initial=value,
                 required=False,
                 strip=False,

@@ -25,7 +25,8 @@ USERS_SHOWN = 100
 @require_safe
 def config_map_list(request: PageRequest) -> HttpResponse:
     query = request.GET.get("q", "")
-    config_maps, sort = in_order(request, ConfigMap.objects.matching(query).with_uses(), ORDERS, "name")
+    config_maps = ConfigMap.objects.matching(query).with_uses().defer("data")
+    config_maps, sort = in_order(request, config_maps, ORDERS, "name")
     context = {"page": page_of(request, config_maps), "sort": sort, "query": query}
     return render_page(request, "config_maps/list.html", context, partial="config_maps/_table.html")
 

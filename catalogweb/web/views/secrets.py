@@ -25,7 +25,7 @@ USERS_SHOWN = 100
 @require_safe
 def secret_list(request: PageRequest) -> HttpResponse:
     query, kind = request.GET.get("q", ""), request.GET.get("type", "")
-    secrets = Secret.objects.matching(query).with_uses()
+    secrets = Secret.objects.matching(query).with_uses().defer("data_sealed")
     if kind in Secret.Type.values:
         secrets = secrets.filter(type=kind)
     secrets, sort = in_order(request, secrets, ORDERS, "name")
