@@ -38,6 +38,54 @@ def test_a_secret_is_masked_and_put_back(line):
 
 def test_a_placeholder_that_means_keep_stays_one():
     assert masked("  password: ••••\n") == ("  password: ••••\n", "")
+    assert masked("kind: Secret\ndata:\n  a: <keep>\n  b: ''\n")[1] == ""
+
+
+HEAD = "apiVersion: iofog.org/v3\nkind: Secret\nmetadata:\n  name: s\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"data:\n  password: {SECRET}\n  token: {SECRET}  \n",
+        f'data:\n  a: "{SECRET}\n    {SECRET}"\n\n  b: |-\n    {SECRET}\n\n    {SECRET}\n',
+        f"data:\n  a: {SECRET}\n    {SECRET}\n  'b:c': {SECRET}\n",
+        f"data:\n  a:\n  - {SECRET}\n  b:\n    c: {SECRET}\n",
+        f"data:   # of the shop\n    a: {SECRET}\nspec: {{}}\n",
+        f"data:\n  ? a\n  : {SECRET}\n",
+        f"data:\n  # {SECRET}\n  {SECRET}\n",
+        f"data: {{user: ann, token: {SECRET}}}\nspec: {{}}\n",
+        f"data: {{\n  token: {SECRET}\n}}\n",
+        f"data: &all\n  token: {SECRET}\n",
+        f"data: {SECRET}\n",
+        f"data:\n- {SECRET}\n",
+        f"spec:\n  type: Opaque\n  data:\n    token: {SECRET}\n  other: x\n",
+        f"spec: {{type: Opaque, data: {{token: {SECRET}}}}}\n",
+        f"data:\n\ttoken: {SECRET}\n",
+        f"stringData:\n  token: {SECRET}\ndata:\n  token: {SECRET}",
+    ],
+)
+@pytest.mark.parametrize("head", [HEAD, HEAD.replace("Secret", "'Secret'"), ""])
+def test_all_that_stands_below_the_data_of_a_secret_is_masked_and_put_back(head, data):
+    text = (head or HEAD) + data if head else data + HEAD
+
+    shown, kept = masked(text)
+
+    assert SECRET not in shown
+    assert unmasked(shown, kept) == text
+
+
+def test_a_secret_on_one_line_is_masked_too():
+    text = f'{{"kind": "Secret", "metadata": {{"name": "s"}}, "data": {{"token": "{SECRET}"}}}}\n'
+
+    shown, kept = masked(text)
+
+    assert SECRET not in shown
+    assert unmasked(shown, kept) == text
+
+
+def test_the_keys_of_a_secret_stay_readable():
+    assert masked(f"{HEAD}data:\n  user: ann\n  token: x\n")[0] == f"{HEAD}data:\n  user: ••••1\n  token: ••••2\n"
 
 
 def test_documents_may_change_places():

@@ -140,6 +140,33 @@ def test_page_names_keys_users_and_mounts(viewer, olga, secret):
     assert "Edit" not in page
 
 
+def test_a_microservice_says_where_its_variable_comes_from(viewer, olga, secret):
+    placed = use(secret, olga, AgentFactory())
+
+    for path in (f"/microservices/{placed.uuid}/", f"/deployments/{placed.deployment_id}/"):
+        page = viewer.get(path).text
+        assert 'href="/secrets/?q=db">db/password</a>' in page
+        assert MARKER not in page
+
+
+def test_the_form_of_a_microservice_keeps_a_source(operator, olga, secret):
+    placed = use(secret, olga, AgentFactory(name="north"))
+    form = operator.get(f"/microservices/{placed.uuid}/edit/").context["form"]
+    assert form["env"].value() == "PASSWORD=${secret:db/password}"
+
+    sent = {
+        "name": "web",
+        "agent": "north",
+        "source": "own",
+        "x86": "team/web:1",
+        "registry": "1",
+        "is_activated": "on",
+    }
+    operator.post(f"/microservices/{placed.uuid}/edit/", sent | {"env": "PASSWORD=${secret:db/user}", "log_size": "1"})
+
+    assert [str(kept) for kept in placed.uses.all()] == ["db/user"]
+
+
 def test_page_takes_the_same_queries_for_more_users(viewer, olga, secret, django_assert_num_queries):
     use(secret, olga, AgentFactory())
     with django_assert_num_queries(7):
