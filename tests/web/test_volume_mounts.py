@@ -99,6 +99,7 @@ def test_page_names_agents_and_says_where_the_files_are_missing(viewer, olga):
     for text in ("north", "tls", "ca.crt", "web", "does not have the files", "kind: VolumeMount"):
         assert text in page
     assert "hunter2" not in page
+    assert f'href="/volume-mounts/{mount.uuid}/"' in viewer.get(f"/agents/{north.uuid}/").text
     warned = viewer.get(f"/microservices/{microservice.uuid}/").text
     assert f"Volume mount {mount.name} is not linked to south" in warned
 

@@ -88,6 +88,7 @@ def agent_detail(request: PageRequest, uuid: str) -> HttpResponse:
         "configuration": _configuration(agent),
         "has_set_values": bool(agent.configuration),
         "edge_resources": lambda: list(agent.edge_resources.all()),
+        "volume_mounts": lambda: list(agent.volume_mounts.all()),
         "upkeep": lambda: _upkeep(agent),
         "entries": lambda: entries_of(agent)[:10],
         "key": lambda: ProvisioningKey.objects.filter(agent=agent).first(),
