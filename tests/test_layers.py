@@ -25,8 +25,7 @@ MAY_IMPORT = {
 }
 BELOW_THE_DOORS = {
     "maintenance", "deployments", "application_templates", "catalog", "configuration", "edge_resources", "agents",
-    "controller", "accounts",
-    "changelog", "core", "jobs",
+    "controller", "accounts", "changelog", "core", "jobs",
 }  # fmt: skip
 MAY_IMPORT |= dict.fromkeys(("web", "api", "backoffice"), BELOW_THE_DOORS)
 # Commands start the edge agent and simulate fleets of it; the figures are taken beside the whole product's urls.

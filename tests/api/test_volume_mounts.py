@@ -145,6 +145,16 @@ def test_an_upload_creates_and_edits(operator: WireClient) -> None:
     assert wrong.json()["message"] == "VolumeMount name in YAML (other) doesn't match endpoint path (certs)"
 
 
+@pytest.mark.parametrize(
+    "body", [{"name": "{{ 'CERTS' | downcase }}", "secretName": "{{ self.wanted }}", "wanted": "tls"}]
+)
+def test_liquid_is_rendered_in_bodies_and_in_uploads(operator: WireClient, body: dict[str, Any]) -> None:
+    assert operator.call("POST", "/volumeMounts", body).json()["name"] == "certs"
+    text = YAML.replace("certs", "more").replace("tls", "'{{ self.metadata.of }}'").replace("more}", "more, of: tls}")
+
+    assert operator.upload("POST", "/volumeMounts/yaml", "volumeMount", text).json()["secretName"] == "tls"
+
+
 # --- what agents fetch ----------------------------------------------------------------------------------
 
 

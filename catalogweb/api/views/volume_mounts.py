@@ -4,6 +4,7 @@ from typing import Any, TypedDict
 
 from catalogweb.agents.models import Agent
 from catalogweb.api.fields import Shape, Text, Texts
+from catalogweb.api.liquid import rendered
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.uploads import document_in, document_named
 from catalogweb.api.views.secrets import Nothing
@@ -86,7 +87,7 @@ def mount_create(call: Call) -> MountReply:
 
 def mount_upload(call: Call) -> MountReply:
     """A new volume mount from YAML."""
-    document = document_in(call.text, "VolumeMount")
+    document = rendered(document_in(call.text, "VolumeMount"), by=call.by)
     return _create(call, MountCreation.read({**document["spec"], "name": document["metadata"].get("name")}))
 
 
@@ -105,7 +106,8 @@ def mount_edit(call: Call, name: str) -> MountReply:
 def mount_edit_upload(call: Call, name: str) -> MountReply:
     """The same by YAML."""
     mount = find_volume_mount(name)
-    return _edit(call, mount.name, MountChange.read(document_named(call.text, "VolumeMount", name)["spec"]))
+    document = rendered(document_named(call.text, "VolumeMount", name), by=call.by)
+    return _edit(call, mount.name, MountChange.read(document["spec"]))
 
 
 def _edit(call: Call, name: str, given: dict[str, Any]) -> MountReply:
@@ -147,11 +149,11 @@ def _agents(uuids: list[str]) -> list[Agent]:
 ONE = "/volumeMounts/<str:name>"
 ROUTES = [
     Route("GET", "/volumeMounts", mount_list, gives=list[MountReply]),
-    Route("POST", "/volumeMounts", mount_create, takes=MountCreation, gives=MountReply),
+    Route("POST", "/volumeMounts", mount_create, takes=MountCreation, gives=MountReply, renders=True),
     Route("POST", "/volumeMounts/yaml", mount_upload, upload="volumeMount", gives=MountReply),
     Route("PATCH", "/volumeMounts/yaml/<str:name>", mount_edit_upload, upload="volumeMount", gives=MountReply),
     Route("GET", ONE, mount_get, gives=MountReply),
-    Route("PATCH", ONE, mount_edit, takes=MountChange, gives=MountReply),
+    Route("PATCH", ONE, mount_edit, takes=MountChange, gives=MountReply, renders=True),
     Route("DELETE", ONE, mount_delete, 202, gives=Nothing),
     Route("GET", f"{ONE}/link", links_get, gives=LinkedAgents),
     Route("POST", f"{ONE}/link", links_add, takes=Links, gives=MountReply),
