@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from environs import Env
+from environs import Env, validate
 
 from catalogweb.core.keys import key_from
 
@@ -27,15 +27,24 @@ DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] + ([urlsplit(PUBLIC_URL).hostname or ""] if PUBLIC_URL else [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 TRUSTED_PROXIES: list[str] = env.list("CATALOGWEB_TRUSTED_PROXIES", [])
-SIGNUP_OPEN = env.str("CATALOGWEB_SIGNUP", "closed") == "open"
-SIGNUP_ROLE = env.str("CATALOGWEB_SIGNUP_ROLE", "viewer")
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CATALOGWEB_CORS_ORIGINS", [])
+SIGNUP_OPEN = env.str("CATALOGWEB_SIGNUP", "closed", validate=validate.OneOf(["open", "closed"])) == "open"
+SIGNUP_ROLE = env.str("CATALOGWEB_SIGNUP_ROLE", "viewer", validate=validate.OneOf(["viewer", "operator", "superuser"]))
 ADMIN_EMAIL = env.str("CATALOGWEB_ADMIN_EMAIL", "admin@localhost.localdomain")
 ADMIN_PASSWORD_FILE = env.str("CATALOGWEB_ADMIN_PASSWORD_FILE", "")
+
+# --- mail: without an address of a mail server, none is sent -----------------------------------------
+MAIL_ON = bool(env.str("CATALOGWEB_EMAIL_URL", ""))
+if MAIL_ON:
+    globals().update(env.dj_email_url("CATALOGWEB_EMAIL_URL"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("CATALOGWEB_EMAIL_FROM", f"catalogweb@{urlsplit(PUBLIC_URL).hostname or 'localhost'}")
 
 # --- limits -------------------------------------------------------------------------------------
 ACCESS_TOKEN_SECONDS = env.int("CATALOGWEB_ACCESS_TOKEN_SECONDS", 3600)
 REFRESH_TOKEN_SECONDS = env.int("CATALOGWEB_REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
 CHANGE_LOG_DAYS = env.int("CATALOGWEB_CHANGE_LOG_DAYS", 365)
+EVENT_DAYS = env.int("CATALOGWEB_EVENT_DAYS", 90)
 MANIFEST_MAX_BYTES = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * MANIFEST_MAX_BYTES
 SNAPSHOT_MAX_BYTES = env.int("CATALOGWEB_SNAPSHOT_MAX_MB", 500) * 1024 * 1024
@@ -61,6 +70,7 @@ INSTALLED_APPS = [
     "lucide",
     "rest_framework",
     "drf_spectacular",
+    "corsheaders",
     "catalogweb.core",
     "catalogweb.jobs",
     "catalogweb.changelog",
@@ -99,6 +109,13 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "catalogweb.urls"
 WSGI_APPLICATION = "catalogweb.wsgi.application"
+if CORS_ALLOWED_ORIGINS:
+    MIDDLEWARE.insert(0, "catalogweb.api.cors.PreflightMiddleware")
+# Tokens travel in a header that scripts set, never in cookies.
+CORS_ALLOW_CREDENTIALS = False
+CORS_URLS_REGEX = r"(?i)/api/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "request-id"]
 # An agent takes a redirect of a write as success: slashes are matched, never redirected to.
 APPEND_SLASH = False
 
@@ -151,6 +168,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "web:sign-in"
 LOGIN_REDIRECT_URL = "web:overview"
 LOGOUT_REDIRECT_URL = "web:sign-in"
+# Where mailed links lead.
+ACTIVATION_URL = "web:activate-with"
+PASSWORD_FORGOTTEN_URL = "web:password-forgotten"  # noqa: S105 - a page
+PASSWORD_RESET_URL = "web:password-reset"  # noqa: S105 - a page
 
 # --- safety of pages ------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

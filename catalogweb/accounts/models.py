@@ -45,13 +45,16 @@ class User(AbstractBaseUser):
     last_name = models.CharField(max_length=100, blank=True)
     role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
     is_active = models.BooleanField(default=True, help_text="Untick to lock someone out and keep their history.")
+    is_activated = models.BooleanField(
+        "e-mail address confirmed", default=True, help_text="Nobody signs in before; the owner confirms it by mail."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    LOGGED = ("email", "first_name", "last_name", "role", "is_active")
+    LOGGED = ("email", "first_name", "last_name", "role", "is_active", "is_activated")
     SECRET = ("password",)
     actor_kind = "user"
 
@@ -73,7 +76,7 @@ class User(AbstractBaseUser):
         return self.email
 
     def may(self, right: Right) -> bool:
-        return self.is_active and right in GRANTS[self.role]
+        return self.is_active and self.is_activated and right in GRANTS[self.role]
 
     @property
     def may_change(self) -> bool:
@@ -146,6 +149,27 @@ class AccessToken(models.Model):
     @property
     def is_live(self) -> bool:
         return self.expires_at > timezone.now()
+
+
+class MailedCode(models.Model):
+    """Proves that whoever has it reads the mail of an account: once, until it expires. Only its digest is kept."""
+
+    class Purpose(models.TextChoices):
+        ACTIVATION = "activation", "Confirms the e-mail address"
+        RESET = "reset", "Sets a new password"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mailed_codes")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "purpose"], name="mailed_code_once_per_purpose"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}: {self.user_id}"
 
 
 class FailedAttempt(models.Model):

@@ -16,12 +16,16 @@ from catalogweb.accounts import throttle
 from catalogweb.accounts.models import AccessToken, User
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound, Protected
-from catalogweb.core.rights import Actor, Right, Role, System, require
+from catalogweb.core.rights import Actor, Right, Role, require
 from catalogweb.core.secrets import digest, new_token
 from catalogweb.core.storing import UNSTORABLE, check_columns, contested, is_storable, locked
 from catalogweb.core.text import typed
 
 USED_EVERY = timedelta(minutes=1)
+
+
+class NotActivated(Forbidden):
+    """The right password, but nobody has confirmed the e-mail address."""
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +42,8 @@ def check_credentials(*, email: str, password: str, address: str) -> User:
     if not user or not matches:
         throttle.failed("sign-in", email, address)
         raise Forbidden("Wrong e-mail address or password.")
+    if not user.is_activated:
+        raise NotActivated("This account waits for its activation: open the link in the mail that was sent to it.")
     throttle.forgive("sign-in", email)
     return user
 
@@ -140,59 +146,59 @@ def revoke_token(*, by: User, token: AccessToken) -> None:
     token.delete()
 
 
-def _checked_email(email: str, *, user: User | None = None) -> str:
+def _checked_email(email: str) -> str:
     email = email.strip()
     try:
         validate_email(email)
     except ValidationError:
         raise Invalid("Enter an e-mail address such as ann@example.org.", field="email") from None
-    others = User.objects.filter(email__iexact=email).exclude(pk=user.pk if user else 0)
-    if others.exists():
-        raise Duplicate("There is already an account with this e-mail address.", field="email")
     return email
 
 
-def _checked_password(password: str, user: User) -> None:
+def _refuse_taken(user: User) -> None:
+    if User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
+        raise Duplicate("There is already an account with this e-mail address.", field="email")
+
+
+def set_password(user: User, password: str) -> None:
+    """Refuse a weak password; a new one ends every token. Whoever calls this saves the user."""
     try:
         if not is_storable(password):
             raise ValidationError(UNSTORABLE)
         validate_password(password, user)
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), field="password") from None
+    user.set_password(password)
+    if user.pk:
+        user.tokens.all().delete()
 
 
 @transaction.atomic
 def create_user(
-    *, by: Actor, email: str, password: str, role: str = Role.VIEWER, first_name: str = "", last_name: str = ""
+    *,
+    by: Actor,
+    email: str,
+    password: str,
+    role: str = Role.VIEWER,
+    first_name: str = "",
+    last_name: str = "",
+    is_activated: bool = True,
 ) -> User:
     """A new account."""
     require(by, Right.ADMINISTER)
     if role not in Role.values:
         raise Invalid(f"A role is one of {', '.join(Role.values)}.", field="role")
-    user = User(email=_checked_email(email), role=role, first_name=first_name, last_name=last_name)
-    _checked_password(password, user)
-    user.set_password(password)
+    user = User(
+        email=_checked_email(email), role=role, first_name=first_name, last_name=last_name, is_activated=is_activated
+    )
+    # Before the address is looked up: how long it takes, and what is refused, tells nobody whose account there is.
+    set_password(user, password)
     check_columns(user)
+    _refuse_taken(user)
     with contested("e-mail address"):
         user.save()
     record(by=by, action="create", obj=user)
     return user
-
-
-def sign_up(*, email: str, password: str, first_name: str = "", last_name: str = "", address: str = "") -> User:
-    """A new account by its owner; refused unless the installation is open to it."""
-    if not settings.SIGNUP_OPEN:
-        raise Forbidden("Sign-up is closed here. Ask a superuser for an account.")
-    throttle.check("sign-up", address)
-    throttle.failed("sign-up", address)
-    return create_user(
-        by=System("sign-up"),
-        email=email,
-        password=password,
-        role=settings.SIGNUP_ROLE,
-        first_name=first_name,
-        last_name=last_name,
-    )
 
 
 @transaction.atomic
@@ -205,15 +211,16 @@ def edit_user(*, by: Actor, user: User, password: str = "", **fields: Any) -> Us
     before = snapshot(user)
     for name, value in fields.items():
         setattr(user, name, value)
-    user.email = _checked_email(user.email, user=user)
+    if before["is_activated"] and not user.is_activated:
+        raise Invalid("A confirmed address stays confirmed. Lock the account instead.", field="is_activated")
+    user.email = _checked_email(user.email)
+    _refuse_taken(user)
     if user.role not in Role.values:
         raise Invalid(f"A role is one of {', '.join(Role.values)}.", field="role")
     if user.role != Role.SUPERUSER or not user.is_active:
         _refuse_the_last(superusers, user)
     if password:
-        _checked_password(password, user)
-        user.set_password(password)
-        user.tokens.all().delete()
+        set_password(user, password)
     check_columns(user)
     with contested("e-mail address"):
         user.save()
@@ -225,6 +232,16 @@ def edit_user(*, by: Actor, user: User, password: str = "", **fields: Any) -> Us
 def delete_user(*, by: Actor, user: User) -> None:
     """Remove an account and its tokens; the change log keeps the name."""
     require(by, Right.ADMINISTER)
+    _remove(user, by=by)
+
+
+@transaction.atomic
+def delete_own_account(*, by: User) -> None:
+    """People may leave; nothing else goes, since nothing here belongs to one person."""
+    _remove(by, by=by)
+
+
+def _remove(user: User, *, by: Actor) -> None:
     _refuse_the_last(_locked_superusers(), user)
     record(by=by, action="delete", obj=user, before=snapshot(user))
     user.delete()
@@ -241,15 +258,19 @@ def _refuse_the_last(superusers: set[int], user: User) -> None:
         raise Protected("This is the last superuser. Make somebody else a superuser first.", field="role")
 
 
-@transaction.atomic
 def change_own_password(*, by: User, old: str, new: str) -> None:
-    """Needs the old password; ends every sign-in of the user's clients."""
-    if not by.check_password(old):
+    """Needs the old password; ends every token of the user, those made by hand too."""
+    throttle.check("password", by.email)
+    if not is_storable(old) or not by.check_password(old):
+        throttle.failed("password", by.email)
         raise Invalid("Old password is incorrect", field="old")
-    _checked_password(new, by)
-    by.set_password(new)
+    _change_password(by=by, new=new)
+
+
+@transaction.atomic
+def _change_password(*, by: User, new: str) -> None:
+    set_password(by, new)
     by.save(update_fields=["password"])
-    sign_out_client(user=by)
     record(by=by, action="update", obj=by, before=snapshot(by), secrets_changed=["password"])
 
 

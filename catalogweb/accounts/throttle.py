@@ -16,13 +16,13 @@ def _keys(scope: str, names: tuple[str, ...]) -> list[str]:
     return [digest(f"{scope}:{name.strip().lower()}") for name in names if name]
 
 
-def check(scope: str, *names: str) -> None:
+def check(scope: str, *names: str, limit: int = LIMIT) -> None:
     """Refuse when any of `names` (an account, an address) has failed too often lately."""
     now = timezone.now()
     for key in _keys(scope, names):
-        recent = FailedAttempt.objects.filter(key=key, at__gt=now - WINDOW).order_by("-at")[:LIMIT]
+        recent = FailedAttempt.objects.filter(key=key, at__gt=now - WINDOW).order_by("-at")[:limit]
         times = [attempt.at for attempt in recent]
-        if len(times) == LIMIT:
+        if len(times) == limit:
             seconds = max(1, int((times[-1] + WINDOW - now).total_seconds()))
             raise Throttled(f"Too many failed attempts. Try again in {seconds // 60 + 1} minutes.", seconds=seconds)
 

@@ -22,14 +22,19 @@ class UserForm(ServiceForm):
 @admin.register(User)
 class UserAdmin(ServiceAdmin):
     form = UserForm
-    fields = ["email", "first_name", "last_name", "role", "is_active", "password", "last_login", "created_at"]
-    readonly_fields = ["last_login", "created_at"]
-    list_display = ["email", "first_name", "last_name", "role", "is_active", "last_login"]
-    list_filter = ["role", "is_active"]
+    fields = [
+        "email", "first_name", "last_name", "role", "is_active", "is_activated", "password", "last_login", "created_at",
+    ]  # fmt: skip
+    list_display = ["email", "first_name", "last_name", "role", "is_active", "is_activated", "last_login"]
+    list_filter = ["role", "is_active", "is_activated"]
     search_fields = ["email", "first_name", "last_name"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if obj else ["email", "first_name", "last_name", "role", "password"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A confirmed address stays confirmed."""
+        return ["last_login", "created_at", *(["is_activated"] if obj and obj.is_activated else [])]
 
     def create(self, by: Actor, data: dict[str, Any]) -> User:
         return create_user(by=by, **data)

@@ -13,12 +13,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from catalogweb.changelog.door import through
 from catalogweb.core.errors import Refusal
+from catalogweb.core.paths import is_for_programs
 from catalogweb.core.storing import collision
 from catalogweb.web.requests import PageRequest
 from catalogweb.web.views.errors import refused
 
 GetResponse = Callable[[Any], HttpResponse]
-API = "/api/"
 
 
 class TrustedProxyMiddleware:
@@ -87,7 +87,7 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PageRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", "") and not request.path.startswith(API):
+        if "%00" in request.META.get("QUERY_STRING", "") and not is_for_programs(request.path):
             raise BadRequest("PostgreSQL takes no NUL in text.")
         response = self.get_response(request)
         if not request.htmx or response.status_code != 302:
@@ -100,6 +100,6 @@ class RefusalMiddleware:
 
     def process_exception(self, request: PageRequest, exception: Exception) -> HttpResponse | None:
         refusal = exception if isinstance(exception, Refusal) else collision(exception)
-        if refusal and not request.path.startswith(API):
+        if refusal and not is_for_programs(request.path):
             return refused(request, refusal)
         return None

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
@@ -18,6 +19,11 @@ class PageRequest(HttpRequest):
 def address_of(request: HttpRequest) -> str:
     """The client's address, after trusted proxies."""
     return cast(str, request.META.get("REMOTE_ADDR", ""))
+
+
+def site_of(request: HttpRequest) -> str:
+    """Where people and agents reach this installation; if nobody said, where this page was asked for."""
+    return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

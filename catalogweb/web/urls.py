@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from catalogweb.web.urls_configuration import urlpatterns as configuration
 from catalogweb.web.urls_workloads import urlpatterns as workloads
-from catalogweb.web.views import catalog, controller, overview, registries, session, tokens, users
+from catalogweb.web.views import account, catalog, controller, mailed, overview, registries, session, tokens, users
 
 app_name = "web"
 
@@ -25,6 +25,8 @@ registry_urls = [
 ]
 
 account_urls = [
+    path("", account.profile, name="account"),
+    path("delete/", account.account_delete, name="account-delete"),
     path("tokens/", tokens.token_list, name="token-list"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("password/", session.change_password, name="password"),
@@ -48,7 +50,12 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("sign-in/", session.sign_in, name="sign-in"),
     path("sign-out/", session.sign_out, name="sign-out"),
-    path("sign-up/", session.sign_up_page, name="sign-up"),
+    path("sign-up/", mailed.sign_up_page, name="sign-up"),
+    path("activate/", mailed.activation, name="activate"),
+    path("activate/again/", mailed.activation_again, name="activate-again"),
+    path("activate/<str:code>/", mailed.activation, name="activate-with"),
+    path("password/", mailed.password_forgotten, name="password-forgotten"),
+    path("password/<str:code>/", mailed.password_reset, name="password-reset"),
     path("catalog/", include(catalog_urls)),
     path("registries/", include(registry_urls)),
     path("account/", include(account_urls)),

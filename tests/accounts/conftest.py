@@ -5,9 +5,10 @@ import pytest
 from catalogweb.accounts.models import User
 from catalogweb.core.rights import Role
 from tests.factories import UserFactory
+from tests.mailbox import mailbox
 from tests.threads import together
 
-__all__ = ["ann", "bob", "together"]
+__all__ = ["ann", "bob", "mailbox", "together"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from catalogweb.accounts import throttle
 from catalogweb.accounts.models import FailedAttempt
-from catalogweb.accounts.services import check_credentials
+from catalogweb.accounts.services import NotActivated, check_credentials
 from catalogweb.core.errors import Forbidden, Throttled
 from tests.factories import PASSWORD, UserFactory
 
@@ -47,6 +47,15 @@ def test_locked_account_is_refused_with_the_right_password():
 
     with pytest.raises(Forbidden):
         attempt(password=PASSWORD)
+
+
+def test_unactivated_account_is_told_so_with_the_right_password_only():
+    UserFactory(email="ann@example.org", password=PASSWORD, is_activated=False)
+
+    with pytest.raises(NotActivated, match="waits for its activation"):
+        attempt(password=PASSWORD)
+    with pytest.raises(Forbidden, match="Wrong e-mail address or password"):
+        attempt()
 
 
 def test_account_is_throttled_after_ten_failures_from_ten_addresses(person):

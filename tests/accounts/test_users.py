@@ -4,19 +4,19 @@ from catalogweb.accounts.models import User
 from catalogweb.accounts.services import (
     change_own_password,
     create_user,
+    delete_own_account,
     delete_user,
     edit_own_profile,
     edit_user,
     issue_token,
     make_token,
-    sign_up,
     user_named,
     user_of_token,
 )
 from catalogweb.changelog.models import Entry
 from catalogweb.changelog.services import HIDDEN
-from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound, Protected, Refusal, Throttled
-from catalogweb.core.rights import Role
+from catalogweb.core.errors import Duplicate, Invalid, NotFound, Protected, Refusal, Throttled
+from catalogweb.core.rights import Right, Role
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +156,55 @@ def test_own_password_needs_the_old_one():
     assert User.objects.get(pk=user.pk).check_password("another horse battery")
 
 
+def test_own_new_password_ends_every_token(ann):
+    texts = [issue_token(user=ann, kind="session")[1], make_token(by=ann, name="backup", days=1)[1]]
+    ann.set_password(PASSWORD)
+
+    change_own_password(by=ann, old=PASSWORD, new="another horse battery")
+
+    assert [user_of_token(text) for text in texts] == [None, None]
+
+
+def test_own_password_cannot_be_guessed(ann):
+    ann.set_password(PASSWORD)
+    for _ in range(10):
+        with pytest.raises(Invalid):
+            change_own_password(by=ann, old="a guess", new="another horse battery")
+
+    with pytest.raises(Throttled):
+        change_own_password(by=ann, old=PASSWORD, new="another horse battery")
+
+
+def test_confirmed_address_stays_confirmed(ann):
+    with pytest.raises(Invalid) as refused:
+        edit_user(by=ann, user=UserFactory(), is_activated=False)
+
+    assert refused.value.field == "is_activated"
+
+
+def test_superuser_confirms_an_address_whose_mail_never_came(ann):
+    user = UserFactory(is_activated=False)
+
+    edit_user(by=ann, user=user, is_activated=True)
+
+    assert User.objects.get(pk=user.pk).may(Right.READ)
+
+
+def test_people_leave_with_their_tokens_and_stay_in_the_log():
+    user = UserFactory(email="gone@example.org")
+    text = make_token(by=user, name="backup", days=1)[1]
+
+    delete_own_account(by=user)
+
+    assert user_of_token(text) is None
+    assert Entry.objects.get(object_type="user", action="delete").actor == "gone@example.org"
+
+
+def test_last_superuser_does_not_leave(ann):
+    with pytest.raises(Protected, match="last superuser"):
+        delete_own_account(by=ann)
+
+
 def test_own_profile_holds_names_and_nothing_else():
     user = UserFactory()
 
@@ -168,27 +217,6 @@ def test_own_profile_holds_names_and_nothing_else():
 def test_own_name_has_to_fit():
     with pytest.raises(Invalid):
         edit_own_profile(by=UserFactory(), last_name="a" * 101)
-
-
-def test_sign_up_is_closed_by_default():
-    with pytest.raises(Forbidden, match="Sign-up is closed"):
-        sign_up(email="new@example.org", password=PASSWORD, address="192.0.2.1")
-
-
-@pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_open_sign_up_gives_the_role_that_the_installation_says(settings, role):
-    settings.SIGNUP_OPEN, settings.SIGNUP_ROLE = True, role
-
-    assert sign_up(email="new@example.org", password=PASSWORD, address="192.0.2.1").role == role
-
-
-def test_sign_up_is_throttled_per_address(settings):
-    settings.SIGNUP_OPEN = True
-    for number in range(10):
-        sign_up(email=f"new-{number}@example.org", password=PASSWORD, address="192.0.2.1")
-
-    with pytest.raises(Throttled):
-        sign_up(email="new@example.org", password=PASSWORD, address="192.0.2.1")
 
 
 def test_command_line_finds_active_users_only(ann):

@@ -8,6 +8,8 @@ from catalogweb.accounts.models import User
 from catalogweb.core.rights import Role
 from catalogweb.web.forms.base import ServiceForm
 
+NO_SPELLING = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
 
 def new_password(label: str = "Password", **options: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -33,6 +35,26 @@ class SignUpForm(ServiceForm):
     first_name = forms.CharField(label="First name", max_length=100, required=False)
     last_name = forms.CharField(label="Last name", max_length=100, required=False)
     password = new_password(help_text="At least 8 characters, not a common password.")
+
+
+class ActivationForm(ServiceForm):
+    code = forms.CharField(label="Code from the mail", max_length=100, widget=forms.TextInput(attrs=NO_SPELLING))
+
+
+class AddressForm(ServiceForm):
+    email = forms.CharField(
+        label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+
+
+class ResetForm(ServiceForm):
+    new = new_password("New password", help_text="At least 8 characters, not a common password.")
+    places: ClassVar[dict[str, str]] = {"password": "new"}
+
+
+class ProfileForm(ServiceForm):
+    first_name = forms.CharField(label="First name", max_length=100, required=False)
+    last_name = forms.CharField(label="Last name", max_length=100, required=False)
 
 
 class PasswordForm(ServiceForm):
@@ -69,6 +91,9 @@ class EditUserForm(UserForm):
     is_active = forms.BooleanField(
         label="May sign in", required=False, help_text="Untick to lock the account and keep its history."
     )
+    is_activated = forms.BooleanField(
+        label="E-mail address confirmed", required=False, help_text="The owner has not opened the mailed link yet."
+    )
     password = new_password(
         "New password", required=False, help_text="Blank keeps the password. A new one ends every sign-in and token."
     )
@@ -76,4 +101,7 @@ class EditUserForm(UserForm):
     @classmethod
     def of(cls, user: User, data: Any = None) -> "EditUserForm":
         names = ("email", "first_name", "last_name", "role", "is_active")
-        return cls(data, initial={name: getattr(user, name) for name in names})
+        form = cls(data, initial={name: getattr(user, name) for name in names})
+        if user.is_activated:
+            del form.fields["is_activated"]
+        return form

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +26,7 @@ from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
 from catalogweb.web.reported import found_hardware, report_facts
-from catalogweb.web.requests import PageRequest, posted
+from catalogweb.web.requests import PageRequest, posted, site_of
 
 ORDERS = {
     "name": "name",
@@ -153,7 +152,7 @@ def agent_key(request: PageRequest, uuid: str) -> HttpResponse:
 
 
 def _controller_url(request: PageRequest) -> str:
-    return f"{settings.PUBLIC_URL or request.build_absolute_uri('/').rstrip('/')}/api/v3/"
+    return f"{site_of(request)}/api/v3/"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

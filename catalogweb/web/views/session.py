@@ -1,17 +1,17 @@
-"""Signing in, out and up; one's own password."""
+"""Signing in and out; one's own password."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalogweb.accounts.services import change_own_password, check_credentials, sign_up
-from catalogweb.web.forms.accounts import PasswordForm, SignInForm, SignUpForm
+from catalogweb.accounts.services import change_own_password, check_credentials
+from catalogweb.web.forms.accounts import PasswordForm, SignInForm
 from catalogweb.web.requests import PageRequest, address_of, posted
 
 
@@ -42,27 +42,11 @@ def sign_out(request: PageRequest) -> HttpResponse:
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def sign_up_page(request: PageRequest) -> HttpResponse:
-    if not settings.SIGNUP_OPEN:
-        raise Http404("Sign-up is closed here. Ask a superuser for an account.")
-    if request.user.is_authenticated:
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    form = SignUpForm(posted(request))
-    if form.submit(sign_up, address=address_of(request)):
-        login(request, form.result)
-        messages.success(request, "Welcome. Your account is ready.")
-        return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "registration/sign_up.html", {"form": form}, status=form.status)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: PageRequest) -> HttpResponse:
     form = PasswordForm(posted(request))
     if form.submit(change_own_password, by=request.user):
         update_session_auth_hash(request, request.user)
-        messages.success(request, "Your password is changed. Clients that were signed in with it must sign in again.")
-        return redirect("web:token-list")
-    return render(request, "registration/password.html", {"form": form})
+        messages.success(request, "Your password is changed. Every other sign-in and every token has ended.")
+        return redirect("web:account")
+    return render(request, "registration/password.html", {"form": form}, status=form.status)
