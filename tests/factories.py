@@ -11,6 +11,7 @@ from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags
 from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.catalog.models import CatalogItem, Image, Registry, Revision
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
+from catalogweb.changelog.models import Event
 from catalogweb.core.rights import Role
 from catalogweb.core.secrets import seal
 from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus
@@ -33,6 +34,20 @@ class UserFactory(DjangoModelFactory[User]):
         if given:
             user.set_password(given)
             user.save()
+
+
+class EventFactory(DjangoModelFactory[Event]):
+    class Meta:
+        model = Event
+
+    actor = "ann@example.org"
+    method = "PATCH"
+    path = "/api/v3/iofog/u1"
+    subject = "agent"
+    subject_id = "u1"
+    address = "192.0.2.1"
+    status_code = 204
+    request_id = factory.Sequence(lambda n: f"request-{n}")
 
 
 class AgentFactory(DjangoModelFactory[Agent]):

@@ -4,17 +4,25 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, UnreadablePostError
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from rest_framework import exceptions as rest
 from rest_framework.response import Response
 
+from catalogweb.accounts.by_mail import MailIsOff
 from catalogweb.changelog.door import current
 from catalogweb.core import errors
 from catalogweb.core.storing import collision
 from catalogweb.deployments.manifests import ManifestRefused
 
 logger = logging.getLogger(__name__)
+NO_SUCH = "There is no such path or method here."
 
 
 class LoginFailed(errors.Refusal):
@@ -39,6 +47,7 @@ class Failure:
 # The first class that fits decides.
 REFUSALS: list[tuple[type[Exception], int, str]] = [
     (LoginFailed, 401, "InvalidCredentialsError"),
+    (MailIsOff, 400, "EmailActivationSetupError"),
     (errors.NotFound, 404, "NotFoundError"),
     (errors.Duplicate, 409, "DuplicatePropertyError"),
     (errors.Conflict, 409, "ConflictError"),
@@ -50,9 +59,9 @@ REFUSALS: list[tuple[type[Exception], int, str]] = [
     (rest.AuthenticationFailed, 401, "AuthenticationError"),
     (rest.PermissionDenied, 403, "ForbiddenError"),
     (rest.NotFound, 404, "NotFoundError"),
-    (rest.MethodNotAllowed, 404, "NotFoundError"),
     (rest.APIException, 400, "ValidationError"),
     (Http404, 404, "NotFoundError"),
+    (PermissionDenied, 403, "ForbiddenError"),
     (RequestDataTooBig, 413, "ValidationError"),
     (SuspiciousOperation, 400, "ValidationError"),
     (BadRequest, 400, "ValidationError"),
@@ -78,8 +87,10 @@ def _sentence(error: Exception) -> str:
         return first_fault(error.detail)
     if isinstance(error, rest.NotAuthenticated):
         return "authorization failed: sign in first, and send the token in the Authorization header."
-    if isinstance(error, rest.MethodNotAllowed | Http404):
-        return "There is no such path or method here."
+    if isinstance(error, Http404):
+        return NO_SUCH
+    if isinstance(error, DisallowedHost):
+        return "The name in the Host header is not served here; CATALOGWEB_PUBLIC_URL says which one is."
     if isinstance(error, RequestDataTooBig):
         return "The body is too large."
     return str(error.detail) if isinstance(error, rest.APIException) else "The request cannot be read."
@@ -121,3 +132,9 @@ def envelope(error: Exception, context: dict[str, Any]) -> Response:
     """What REST framework calls for every exception of a view."""
     failure = failure_of(error)
     return Response(failure.body, status=failure.status, headers=failure.headers)
+
+
+def trouble(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """What Django calls for a request below /api that reached no view, or failed around one."""
+    failure = failure_of(exception) if exception else Failure(500, "InternalError", "Something went wrong here.")
+    return JsonResponse(failure.body, status=failure.status, headers=failure.headers)

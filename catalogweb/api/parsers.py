@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.http import QueryDict
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -24,8 +25,15 @@ def _read(stream: IO[bytes]) -> bytes:
     return text
 
 
+TOO_DEEP = ParseError("The body is nested too deeply.")
+FORM = "application/x-www-form-urlencoded"
+
+
 class TolerantJSONParser(BaseParser):
-    """An empty body is an empty object, whatever its type; a body that is no JSON object is refused."""
+    """An empty body is an empty object, whatever its type; else it is a JSON object, or a form of texts.
+
+    JSON is read as such even where it is called a form, as it is by curl.
+    """
 
     media_type = "*/*"
 
@@ -33,18 +41,30 @@ class TolerantJSONParser(BaseParser):
         text = _read(stream)
         if not text.strip():
             return {}
-        try:
-            body = json.loads(text, parse_constant=_no_number)
-            is_fine = is_storable(body)
-        except ValueError:
-            raise ParseError("The body is not JSON.") from None
-        except RecursionError:
-            raise ParseError("The body is nested too deeply.") from None
-        if not isinstance(body, dict):
-            raise ParseError("The body is not a JSON object.")
-        if not is_fine:
+        is_form = (media_type or "").lower().startswith(FORM) and not text.lstrip().startswith(b"{")
+        body = QueryDict(text, encoding="utf-8").dict() if is_form else _json(text)
+        if not _is_fine(body):
             raise ParseError(UNSTORABLE)
         return body
+
+
+def _json(text: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(text, parse_constant=_no_number)
+    except ValueError:
+        raise ParseError("The body is not JSON.") from None
+    except RecursionError:
+        raise TOO_DEEP from None
+    if not isinstance(body, dict):
+        raise ParseError("The body is not a JSON object.")
+    return body
+
+
+def _is_fine(body: dict[str, Any]) -> bool:
+    try:
+        return is_storable(body)
+    except RecursionError:
+        raise TOO_DEEP from None
 
 
 def _no_number(text: str) -> Any:

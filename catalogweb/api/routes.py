@@ -6,23 +6,26 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponseBase
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
 from django.urls.resolvers import RoutePattern
 from drf_spectacular.plumbing import resolve_type_hint
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
-from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalogweb.accounts.models import User
+from catalogweb.api.audit import audit
 from catalogweb.api.fields import Shape
 from catalogweb.api.liquid import rendered
 from catalogweb.api.parsers import JSONWhateverIsAccepted
 from catalogweb.api.uploads import UploadParser, uploaded
+from catalogweb.api.unbuilt import no_such
 from catalogweb.changelog.door import through
+from catalogweb.core.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,18 @@ class Call:
     def address(self) -> str:
         return str(self.request.META.get("REMOTE_ADDR", ""))
 
+    @property
+    def site(self) -> str:
+        """Where people reach this installation, for what they open in a browser."""
+        return settings.PUBLIC_URL or self.request.build_absolute_uri("/").rstrip("/")
+
 
 @dataclass(frozen=True)
 class Route:
     """`takes` reads the body, `gives` documents the answer, `query` the parameters after the question mark.
 
     `upload` names the file part of a path that takes YAML; `renders` has the Liquid in the body's texts rendered.
+    What is always refused is not shown in the document.
     """
 
     method: str
@@ -63,6 +72,7 @@ class Route:
     is_open: bool = False
     upload: str = ""
     renders: bool = False
+    is_shown: bool = True
 
 
 class Endpoint(APIView):
@@ -85,12 +95,14 @@ class Endpoint(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if self.route is None:
-            raise MethodNotAllowed(request.method or "")
+            raise NotFound(no_such(request.path))
         super().initial(request, *args, **kwargs)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with through("api"):
             response = super().dispatch(request, *args, **kwargs)
+            if self.route:
+                audit(self.request, response, kwargs)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -129,6 +141,7 @@ def _method(route: Route) -> Callable[..., HttpResponseBase]:
         request=_upload_schema(route.upload) if route.upload else route.takes,
         responses=_documented(route),
         parameters=[OpenApiParameter(name, str) for name in route.query],
+        exclude=not route.is_shown,
     )(method)
 
 
@@ -154,6 +167,18 @@ class WireRoute(RoutePattern):
     def match(self, path: str) -> Any:
         """Nothing goes by a name with NUL in it, which PostgreSQL would not even look for."""
         return None if "\x00" in path else super().match(path)
+
+
+class WirePrefix(RoutePattern):
+    """What comes before all of them, in any letter case."""
+
+    def __init__(self, route: str) -> None:
+        super().__init__(route)
+        self.regex = re.compile(self.regex.pattern, re.IGNORECASE)
+
+
+def below(prefix: str, urls: str) -> URLResolver:
+    return URLResolver(WirePrefix(prefix), urls)
 
 
 def wire(route: str, view: Callable[..., Any]) -> URLPattern:

@@ -4,10 +4,11 @@ from django.urls import URLPattern, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from catalogweb.api.agent import maintenance as agent_maintenance
-from catalogweb.api.agent.door import open_endpoint
 from catalogweb.api.agent.views import ENDPOINTS
 from catalogweb.api.routes import wire, wired
+from catalogweb.api.unbuilt import nowhere
 from catalogweb.api.views import (
+    access,
     agents,
     application_templates,
     applications,
@@ -15,6 +16,7 @@ from catalogweb.api.views import (
     config_maps,
     controller,
     edge_resources,
+    events,
     fixed,
     maintenance,
     manifests,
@@ -28,14 +30,14 @@ from catalogweb.api.views.status import status
 
 TABLES = (
     users, catalog, registries, application_templates, applications, microservices, agents, maintenance, edge_resources,
-    secrets, config_maps, volume_mounts, controller, manifests, fixed,
+    secrets, config_maps, volume_mounts, controller, manifests, events, access, fixed,
 )  # fmt: skip
 
 urlpatterns: list[URLPattern] = [
     *[wire(path, view) for path, view in (ENDPOINTS | agent_maintenance.ENDPOINTS).items()],
     wire("/status", status),
+    wire("/live", status),
     *wired([route for table in TABLES for route in table.ROUTES], manifests.PARSERS),
     wire("/schema", SpectacularAPIView.as_view()),
-    # A page of HTML would tell clients nothing: what is unknown answers in JSON.
-    re_path(r"^(?:/[\s\S]*)?\Z", open_endpoint()),
+    re_path(r"^(?:/[\s\S]*)?\Z", nowhere),
 ]

@@ -59,3 +59,49 @@ class Entry(models.Model):
         names = sorted({*self.before, *self.after}, key=lambda name: (name != "name", name))
         rows = [(name, self.before.get(name), self.after.get(name)) for name in names]
         return [row for row in rows if row[1] != row[2]]
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def matching(self, text: str) -> "EventQuerySet":
+        """Events whose actor, path or request contains each word of `text`."""
+        for word in typed(text).split():
+            self = self.filter(
+                models.Q(actor__icontains=word)
+                | models.Q(path__icontains=word)
+                | models.Q(subject_id__icontains=word)
+                | models.Q(request_id=word)
+            )
+        return self
+
+    def succeeded(self) -> "EventQuerySet":
+        return self.filter(status_code__lt=400)
+
+    def failed(self) -> "EventQuerySet":
+        return self.filter(status_code__gte=400)
+
+
+class Event(models.Model):
+    """One request of a user over REST that was to change something, whether or not it did. No body, no secret."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor = models.CharField(max_length=254)
+    method = models.CharField(max_length=10)
+    path = models.CharField(max_length=500)
+    subject = models.CharField(max_length=40, help_text="What the path is about.")
+    subject_id = models.CharField(max_length=254, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    status_code = models.PositiveSmallIntegerField()
+    message = models.CharField(max_length=500, blank=True)
+    request_id = models.CharField(max_length=64, db_index=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status_code < 400

@@ -14,7 +14,9 @@ from catalogweb.accounts.services import issue_token
 from catalogweb.agents.models import Agent, Credential
 from catalogweb.core.secrets import digest
 from tests.factories import AgentFactory, UserFactory
+from tests.mailbox import mailbox
 
+__all__ = ["mailbox"]
 API = "/api/v3"
 
 
@@ -75,6 +77,11 @@ def operator(db: None) -> WireClient:
 
 
 @pytest.fixture
+def superuser(db: None) -> WireClient:
+    return as_user(UserFactory(email="root@example.org", role="superuser"))
+
+
+@pytest.fixture
 def viewer(db: None) -> WireClient:
     return as_user(UserFactory(role="viewer"))
 
@@ -84,3 +91,12 @@ def fault_of(reply: Any) -> tuple[int, str]:
     body = reply.json()
     assert {"name", "message"} <= body.keys() <= {"name", "message", "messages", "users", "faults"}, body
     return reply.status_code, body["name"]
+
+
+def broken_middleware(get_response: Callable[..., Any]) -> Callable[..., Any]:
+    """Fails before any view is reached."""
+
+    def fail(request: Any) -> Any:
+        raise RuntimeError("hunter2")
+
+    return fail

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem
 from catalogweb.changelog.models import Entry
 from catalogweb.deployments.models import Application
@@ -120,6 +121,8 @@ def test_changes_are_logged_with_their_door_and_one_request_id(operator: WireCli
         "/registries/1/2",
         "/a%0Ab",
         "/k8s/x",
+        "/services/web",
+        "/nats/hub",
         "/microservices/a%00b",
     ],
 )
@@ -148,7 +151,39 @@ def test_a_path_matches_in_any_case_and_with_a_slash(operator: WireClient, path:
     assert operator.call("GET", path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/fog-types/", "/email-activation", "/status"])
+@pytest.mark.parametrize("path", ["/api/V3/status", "/API/v3/Status/", "/Api/V3/fog-types"])
+def test_the_prefix_matches_in_any_case(stranger: WireClient, path: str) -> None:
+    assert stranger.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["//api/v3/status", "/api//v3/status", "/api/v3//status", "/api/v3/status//", "/api",
+                                  "/api/", "/api/v2/status", "/api/v3x", "/API/V3/nothing"])  # fmt: skip
+def test_whatever_leads_nowhere_below_the_prefix_is_told_in_json(stranger: WireClient, path: str) -> None:
+    assert fault_of(stranger.get("/", PATH_INFO=path)) == (404, "NotFoundError")
+
+
+@pytest.mark.parametrize("path", ["/api/v3/status", "/api/v3/nothing", "/API/v3/registries"])
+def test_a_strange_host_is_refused_in_json(stranger: WireClient, path: str) -> None:
+    reply = stranger.get(path, headers={"Host": "evil.example.org"})
+
+    assert fault_of(reply) == (400, "ValidationError")
+    assert "Host header" in reply.json()["message"]
+
+
+def test_a_strange_host_is_refused_on_a_page_elsewhere(stranger: WireClient) -> None:
+    assert "<html" in stranger.get("/sign-in/", headers={"Host": "evil.example.org"}).text
+
+
+def test_what_fails_around_a_view_is_told_in_json(stranger: WireClient, settings: Any) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.api.conftest.broken_middleware"]
+
+    reply = stranger.get("/api/v3/status")
+
+    assert fault_of(reply) == (500, "InternalError")
+    assert "hunter2" not in reply.text
+
+
+@pytest.mark.parametrize("path", ["/fog-types/", "/email-activation", "/status", "/live"])
 @pytest.mark.parametrize("authorization", ["", "Bearer", "rubbish", "Bearer rubbish"])
 def test_an_open_path_ignores_the_authorization(stranger: WireClient, path: str, authorization: str) -> None:
     assert stranger.call("GET", path, authorization=authorization).status_code == 200
@@ -159,6 +194,30 @@ def test_an_answer_is_json_whatever_is_accepted(operator: WireClient, accept: st
     reply = operator.call("GET", "/registries", accept=accept)
 
     assert (reply.status_code, reply.headers["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize("text", ["name=edge-2&location=a+b%2Fc", "location=x&location=a%20b/c&name=edge-2&fogType="])
+def test_a_form_is_a_body_of_texts(operator: WireClient, text: str) -> None:
+    reply = operator.generic("PATCH", f"{API}/iofog/{AgentFactory().uuid}", text.removesuffix("&fogType="),
+                             content_type="application/x-www-form-urlencoded; charset=utf-8")  # fmt: skip
+
+    assert reply.status_code == 204
+    assert Agent.objects.get(name="edge-2").location == "a b/c"
+
+
+def test_json_that_is_called_a_form_is_json(operator: WireClient) -> None:
+    reply = operator.generic("POST", f"{API}/iofog", '{"name": "edge-2", "fogType": 1}',
+                             content_type="application/x-www-form-urlencoded")  # fmt: skip
+
+    assert reply.status_code == 201
+
+
+def test_a_number_in_a_form_is_a_text(operator: WireClient) -> None:
+    reply = operator.generic(
+        "POST", f"{API}/iofog", "name=edge-2&fogType=1", content_type="application/x-www-form-urlencoded"
+    )
+
+    assert fault_of(reply) == (400, "ValidationError")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "null", '"x"', '{"name": NaN}', "[" * 100_000, "\xff"])
@@ -221,8 +280,60 @@ def test_agent_types_are_three(stranger: WireClient) -> None:
     ]
 
 
-def test_accounts_need_no_activation(stranger: WireClient) -> None:
-    assert stranger.call("GET", "/email-activation").json() == {"isEmailActivationEnabled": False}
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/services", []),
+        ("/certificates", {"certificates": []}),
+        ("/certificates/ca", {"cas": []}),
+        ("/certificates/expiring?days=30", {"certificates": []}),
+        ("/nats/accounts", {"accounts": []}),
+        ("/nats/users", {"users": []}),
+        ("/nats/account-rules", {"rules": []}),
+        ("/nats/user-rules", {"rules": []}),
+        ("/cluster/controllers", []),
+    ],
+)
+def test_lists_of_what_is_not_built_are_empty(viewer: WireClient, path: str, answer: Any) -> None:
+    assert viewer.call("GET", path).json() == answer
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [
+        ("GET", "/services/web", "Services are not built here"),
+        ("POST", "/services", "Services are not built here"),
+        ("POST", "/services/yaml", "Services are not built here"),
+        ("POST", "/certificates/ca", "Certificates are not issued here"),
+        ("GET", "/certificates/ca/mine", "Certificates are not issued here"),
+        ("GET", "/nats/hub", "no NATS"),
+        ("GET", "/Nats/Operator/", "no NATS"),
+        ("PATCH", "/cluster/controllers/7", "no cluster"),
+        ("GET", "/k8s/pods", "no virtual kubelet"),
+        ("POST", "/iofog/7/exec", "Exec sessions"),
+        ("GET", "/iofog/7/logs", "Log sessions"),
+        ("GET", "/microservices/exec/7", "Exec sessions"),
+        ("GET", "/microservices/system/7/logs", "Log sessions"),
+    ],
+)
+def test_the_rest_of_what_is_not_built_says_so(viewer: WireClient, method: str, path: str, words: str) -> None:
+    reply = viewer.call(method, path)
+
+    assert fault_of(reply) == (404, "NotFoundError")
+    assert words in reply.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["/api/v3/status", "/api/v3/live", "/live"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_controller_says_that_it_lives(stranger: WireClient, method: str, path: str) -> None:
+    assert stranger.generic(method, path).status_code == 200
+
+
+def test_the_status_has_a_version_that_clients_can_read(stranger: WireClient) -> None:
+    status = stranger.call("GET", "/status").json()
+
+    assert (status["status"], status["versions"]["controller"]) == ("online", "3.7.3")
+    assert (type(status["timestamp"]), type(status["uptimeSec"])) == (int, float)
 
 
 def test_message_routes_are_an_empty_list(viewer: WireClient) -> None:

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from catalogweb.accounts.models import AccessToken, User
+from catalogweb.accounts.services import make_token
 from tests.api.conftest import WireClient, as_user, client_with, fault_of
 from tests.factories import PASSWORD, UserFactory
+from tests.mailbox import Mailbox
 
 
 @pytest.fixture
@@ -79,6 +81,40 @@ def test_a_profile_is_read_and_changed_by_its_owner(viewer: WireClient) -> None:
     assert fault_of(viewer.call("PATCH", "/user/profile", {"firstName": "Jo"})) == (400, "ValidationError")
 
 
+def test_a_profile_has_the_fields_of_both_generations(ann: User) -> None:
+    User.objects.update(first_name="Ann", last_name="Doe")
+
+    assert as_user(User.objects.get()).call("GET", "/user/profile").json() == {
+        "firstName": "Ann", "lastName": "Doe", "email": "ann@example.org", "role": "operator",
+        "sub": str(ann.pk), "name": "Ann Doe", "given_name": "Ann", "family_name": "Doe",
+        "preferred_username": "ann@example.org", "email_verified": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [None, {}, {"force": True}, {"force": False}])
+def test_an_account_is_deleted_by_its_owner(viewer: WireClient, body: Any) -> None:
+    assert viewer.call("DELETE", "/user/profile", body).status_code == 204
+    assert not User.objects.exists()
+    assert fault_of(viewer.call("GET", "/user/profile")) == (401, "AuthenticationError")
+
+
+def test_the_last_superuser_does_not_delete_their_account(ann: User) -> None:
+    User.objects.update(role="superuser")
+
+    reply = as_user(User.objects.get()).call("DELETE", "/user/profile", {"force": True})
+
+    assert fault_of(reply) == (400, "ValidationError")
+    assert "last superuser" in reply.json()["message"]
+
+
+def test_a_new_password_ends_tokens_made_by_hand_too(ann: User) -> None:
+    named = client_with(make_token(by=ann, name="nightly", days=1)[1])
+
+    named.call("PATCH", "/user/password", {"oldPassword": PASSWORD, "newPassword": "a long new sentence"})
+
+    assert named.call("GET", "/user/profile").status_code == 401
+
+
 def test_a_password_changes_with_the_old_one_only(ann: User) -> None:
     client = as_user(ann)
 
@@ -94,7 +130,10 @@ SIGN_UP = {"firstName": "Johanna", "lastName": "Doering", "email": "jo@example.o
 
 
 def test_sign_up_is_closed_unless_the_installation_opens_it(stranger: WireClient) -> None:
-    assert fault_of(stranger.call("POST", "/user/signup", SIGN_UP)) == (403, "ForbiddenError")
+    reply = stranger.call("POST", "/user/signup", SIGN_UP)
+
+    assert fault_of(reply) == (403, "ForbiddenError")
+    assert "CATALOGWEB_SIGNUP=open" in reply.json()["message"]
 
 
 def test_sign_up_makes_a_viewer(stranger: WireClient, settings: Any) -> None:
@@ -107,6 +146,120 @@ def test_sign_up_makes_a_viewer(stranger: WireClient, settings: Any) -> None:
     assert User.objects.get(pk=reply.json()["userId"]).role == "viewer"
     assert fault_of(again) == (400, "ValidationError")
     assert "Registration failed: There is already an account" in again.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"firstName": None}, "Required field 'firstName' is missing"),
+        ({"lastName": "Do"}, "Field lastName does not meet minimum length of 3"),
+        ({"email": "ann"}, "Invalid format for field 'email'"),
+        ({"password": "short"}, "Field password does not meet minimum length of 8"),
+    ],
+)
+def test_sign_up_names_the_field_at_fault(stranger: WireClient, settings: Any, changes: Any, message: str) -> None:
+    settings.SIGNUP_OPEN = True
+
+    reply = stranger.call("POST", "/user/signup", SIGN_UP | changes)
+
+    assert fault_of(reply) == (400, "ValidationError")
+    assert reply.json()["message"] == message
+
+
+# --- by mail --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(stranger: WireClient, settings: Any, mailbox: Mailbox) -> Mailbox:
+    """Johanna has signed up, and has not looked into her mail yet."""
+    settings.SIGNUP_OPEN = True
+    assert stranger.call("POST", "/user/signup", SIGN_UP).json()["emailActivated"] is False
+    return mailbox
+
+
+def test_an_account_that_waits_is_refused_until_its_code_came(stranger: WireClient, waiting: Mailbox) -> None:
+    credentials = {"email": SIGN_UP["email"], "password": SIGN_UP["password"]}
+    early = stranger.call("POST", "/user/login", credentials)
+
+    reply = stranger.call("POST", "/user/activate", {"activationCode": waiting.code})
+
+    assert fault_of(early) == (401, "InvalidCredentialsError")
+    assert "waits for its activation" in early.json()["message"]
+    assert (reply.status_code, reply.headers["Location"], reply.content) == (303, "http://testserver/sign-in/", b"")
+    assert stranger.call("POST", "/user/login", credentials).status_code == 200
+
+
+def test_links_lead_to_the_public_address(stranger: WireClient, waiting: Mailbox, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://catalog.example.org"
+
+    stranger.call("GET", f"/user/signup/resend-activation?email={SIGN_UP['email']}")
+
+    assert "https://catalog.example.org/activate/" in waiting.sent[-1].body
+
+
+def test_an_unknown_code_activates_nothing(stranger: WireClient) -> None:
+    unknown = stranger.call("POST", "/user/activate", {"activationCode": "string"})
+    missing = stranger.call("POST", "/user/activate", {})
+
+    assert (fault_of(unknown), unknown.json()["message"]) == ((404, "NotFoundError"), "Activation code not found")
+    assert fault_of(missing) == (400, "ValidationError")
+
+
+def test_an_activation_is_mailed_again(stranger: WireClient, waiting: Mailbox) -> None:
+    reply = stranger.call("GET", f"/user/signup/resend-activation?email={SIGN_UP['email']}")
+
+    assert (reply.status_code, reply.content, len(waiting.sent)) == (204, b"", 2)
+
+
+@pytest.mark.parametrize("query", ["", "?email=", "?email=nobody@example.org", "?email=%00"])
+def test_an_activation_is_mailed_to_nobody_else(stranger: WireClient, mailbox: Mailbox, query: str) -> None:
+    assert fault_of(stranger.call("GET", f"/user/signup/resend-activation{query}")) == (400, "ValidationError")
+
+
+def test_clients_learn_whether_accounts_are_activated_by_mail(stranger: WireClient, settings: Any) -> None:
+    for is_on in (False, True):
+        settings.MAIL_ON = is_on
+        assert stranger.call("GET", "/email-activation").json() == {"isEmailActivationEnabled": is_on}
+
+
+def test_a_forgotten_password_is_replaced_by_mail(stranger: WireClient, ann: User, mailbox: Mailbox) -> None:
+    reply = stranger.call("DELETE", "/user/password", {"email": "ann@example.org"})
+
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert mailbox.sent[0].to == ["ann@example.org"]
+    assert login(stranger).status_code == 200
+
+
+def test_a_password_of_nobody_is_not_replaced(stranger: WireClient, mailbox: Mailbox) -> None:
+    reply = stranger.call("DELETE", "/user/password", {"email": "nobody@example.org"})
+
+    assert (fault_of(reply), reply.json()["message"]) == ((404, "NotFoundError"), "Account not found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "/user/password", {"email": "ann@example.org"}),
+        ("GET", "/user/signup/resend-activation?email=ann@example.org", None),
+    ],
+)
+def test_an_installation_without_mail_says_so(
+    stranger: WireClient, ann: User, method: str, path: str, body: Any
+) -> None:
+    reply = stranger.call(method, path, body)
+
+    assert fault_of(reply) == (400, "EmailActivationSetupError")
+    assert "CATALOGWEB_EMAIL_URL" in reply.json()["message"]
+
+
+def test_mail_is_throttled(stranger: WireClient, ann: User, mailbox: Mailbox) -> None:
+    for _ in range(10):
+        stranger.call("DELETE", "/user/password", {"email": "ann@example.org"})
+
+    assert fault_of(stranger.call("DELETE", "/user/password", {"email": "ann@example.org"})) == (429, "ThrottledError")
+
+
+# --- tokens ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "unknown", "Bearer unknown", "Basic YTpi"])

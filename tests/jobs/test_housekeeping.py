@@ -13,11 +13,11 @@ from catalogweb.agents import jobs as agents
 from catalogweb.agents.models import ProvisioningKey, Tombstone
 from catalogweb.agents.services import issue_provisioning_key
 from catalogweb.changelog import jobs as changelog
-from catalogweb.changelog.models import Entry
+from catalogweb.changelog.models import Entry, Event
 from catalogweb.changelog.services import record
 from catalogweb.core.rights import System
 from catalogweb.jobs.registry import JOBS
-from tests.factories import AgentFactory, UserFactory
+from tests.factories import AgentFactory, EventFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PAST = timedelta(days=-1)
@@ -28,10 +28,13 @@ def test_every_housekeeping_job_is_declared():
         "accounts.forget_expired_tokens",
         "accounts.forget_failed_attempts",
         "accounts.forget_expired_sessions",
+        "accounts.forget_expired_codes",
+        "accounts.forget_unactivated_accounts",
         "agents.forget_expired_keys",
         "agents.forget_old_tombstones",
         "changelog.forget_old_entries",
         "maintenance.forget_old_snapshots",
+        "changelog.forget_old_events",
     }
 
 
@@ -92,3 +95,14 @@ def test_housekeeping_keeps_the_change_log_as_long_as_asked(settings):
     changelog.forget_old_entries()
 
     assert Entry.objects.get().object_label == "6 days"
+
+
+def test_housekeeping_keeps_events_as_long_as_asked(settings):
+    settings.EVENT_DAYS = 7
+    for days in (6, 8):
+        event = EventFactory(path=f"{days} days")
+        Event.objects.filter(pk=event.pk).update(at=timezone.now() - timedelta(days=days))
+
+    changelog.forget_old_events()
+
+    assert Event.objects.get().path == "6 days"

@@ -1,6 +1,6 @@
 """Answers that never change, which clients ask for all the same."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from catalogweb.api.routes import Call, Route
 
@@ -14,10 +14,6 @@ class AgentType(TypedDict):
 
 class AgentTypes(TypedDict):
     fogTypes: list[AgentType]
-
-
-class EmailActivation(TypedDict):
-    isEmailActivationEnabled: bool
 
 
 def _type(number: int, name: str, description: str) -> AgentType:
@@ -35,10 +31,6 @@ def agent_types(call: Call) -> AgentTypes:
     return {"fogTypes": TYPES}
 
 
-def email_activation(call: Call) -> EmailActivation:
-    return {"isEmailActivationEnabled": False}
-
-
 class NoRoutes(TypedDict):
     routes: list[str]
 
@@ -48,8 +40,33 @@ def message_routes(call: Call) -> NoRoutes:
     return {"routes": []}
 
 
+# Families that are not built here: their lists are empty, the rest of their paths is told by `no_such`.
+EMPTY = {
+    "/services": "",
+    "/certificates": "certificates",
+    "/certificates/ca": "cas",
+    "/certificates/expiring": "certificates",
+    "/nats/accounts": "accounts",
+    "/nats/users": "users",
+    "/nats/account-rules": "rules",
+    "/nats/user-rules": "rules",
+    "/cluster/controllers": "",
+}
+Nothing = list[dict[str, Any]]
+
+
+def _empty(path: str, key: str) -> Route:
+    """A list of nothing: bare, or under its key."""
+
+    def nothing(call: Call) -> dict[str, Nothing] | Nothing:
+        return {key: []} if key else []
+
+    nothing.__name__ = f"no{path.replace('/', '_').replace('-', '_')}"
+    return Route("GET", path, nothing, gives=dict[str, Nothing] if key else Nothing)
+
+
 ROUTES = [
+    *[_empty(path, key) for path, key in EMPTY.items()],
     Route("GET", "/fog-types", agent_types, gives=AgentTypes, is_open=True),
-    Route("GET", "/email-activation", email_activation, gives=EmailActivation, is_open=True),
     Route("GET", "/routes", message_routes, gives=NoRoutes),
 ]
