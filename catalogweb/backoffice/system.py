@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from catalogweb.backoffice.base import ReadOnlyAdmin
-from catalogweb.changelog.models import Entry
+from catalogweb.changelog.models import Entry, Event
 from catalogweb.jobs.models import Job
 
 
@@ -12,6 +12,13 @@ class EntryAdmin(ReadOnlyAdmin):
     list_display = ["at", "actor", "door", "action", "object_type", "object_label"]
     list_filter = ["door", "action", "object_type"]
     search_fields = ["actor", "object_label", "object_id", "request_id"]
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ["at", "actor", "method", "path", "status_code", "message", "address"]
+    list_filter = ["method", "subject", "status_code"]
+    search_fields = ["actor", "path", "subject_id", "request_id"]
 
 
 @admin.register(Job)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
@@ -24,6 +25,34 @@ class Filter:
     any: str = "Any"
 
 
+@dataclass(frozen=True)
+class DateFilter:
+    """A day beside the search."""
+
+    name: str
+    label: str
+    value: str
+    is_date: bool = True
+
+
+def within_days(request: HttpRequest, rows: Rows) -> tuple[Rows, list[DateFilter]]:
+    """`rows` from one day to another, both included, as the URL says; what is no day narrows nothing."""
+    first, last = (_day(request.GET.get(name, "")) for name in ("from", "to"))
+    if first:
+        rows = rows.filter(at__gte=first)
+    if last:
+        rows = rows.filter(at__lt=last + timedelta(days=1))
+    shown = [("from", "From", first), ("to", "To", last)]
+    return rows, [DateFilter(name, label, f"{day:%Y-%m-%d}" if day else "") for name, label, day in shown]
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
     """The page of `rows` that the URL asks for; an impossible one becomes the nearest that exists."""
     size = request.GET.get("size", "")
@@ -41,3 +70,15 @@ def in_order(request: HttpRequest, rows: Rows, orders: Mapping[str, str], defaul
         asked, name = default, default.removeprefix("-")
     sign = "-" if asked.startswith("-") else ""
     return rows.order_by(sign + orders[name], "pk"), asked
+
+
+def exact_filters(request: HttpRequest, names: Iterable[str]) -> list[dict[str, str]]:
+    """What a click on a name or a request narrowed a list to, each with the link that widens it again."""
+    chips = []
+    for name in names:
+        query = request.GET.copy()
+        value = query.pop(name, [""])[-1]
+        query.pop("page", None)
+        if value:
+            chips.append({"name": name, "value": str(value), "link": f"{request.path}?{query.urlencode()}"})
+    return chips

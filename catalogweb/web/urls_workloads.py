@@ -10,6 +10,7 @@ from catalogweb.web.views import (
     deploy,
     deployments,
     edge_resources,
+    events,
     maintenance,
     manifests,
     microservices,
@@ -78,4 +79,7 @@ urlpatterns = [
     path("deployments/<int:pk>/", deployments.deployment_detail, name="deployment-detail"),
     path("manifests/", manifests.manifests, name="manifests"),
     path("changes/", changelog.changelog_list, name="changelog-list"),
+    path("changes/<int:pk>/", changelog.changelog_entry, name="changelog-entry"),
+    path("events/", events.event_list, name="event-list"),
+    path("events/delete/", events.event_delete, name="event-delete"),
 ]

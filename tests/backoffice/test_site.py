@@ -63,7 +63,13 @@ def test_admin_page_opens_for_every_row(admin_client, model):
 
 
 def test_admin_knows_every_model_that_people_may_look_at():
-    hidden = {"accounts.FailedAttempt", "accounts.KeyFingerprint", "agents.Credential", "agents.Tag"}
+    hidden = {
+        "accounts.FailedAttempt",
+        "accounts.KeyFingerprint",
+        "accounts.MailedCode",
+        "agents.Credential",
+        "agents.Tag",
+    }
     parts = {
         "catalog.Image", "deployments.PortMapping", "deployments.Use", "application_templates.Variable",
     }  # fmt: skip

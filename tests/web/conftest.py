@@ -6,6 +6,9 @@ from django.test import Client
 from catalogweb.accounts.models import User
 from catalogweb.core.rights import Role
 from tests.factories import UserFactory
+from tests.mailbox import mailbox
+
+__all__ = ["mailbox"]
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """The change log: filters, diffs, links, and no secret."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from catalogweb.changelog.models import Entry
-from tests.factories import AgentFactory, PrivateRegistryFactory
+from tests.factories import AgentFactory, EventFactory, PrivateRegistryFactory
 
 pytestmark = pytest.mark.django_db
 FRAGMENT = {"HX-Request": "true"}
@@ -64,6 +66,51 @@ def test_an_entry_links_to_what_it_is_about_unless_that_is_gone(viewer):
 
     Entry.objects.update(action="delete")
     assert f'href="/agents/{agent.uuid}/"' not in viewer.get("/changes/").text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("from=2026-03-02", ["late"]), ("to=2026-03-01", ["early"]), ("from=2026-03-01&to=2026-03-02", ["late", "early"]),
+     ("from=2026-03-02&to=2026-03-01", []), ("from=yesterday", ["late", "early"])],
+)  # fmt: skip
+def test_list_keeps_the_days_that_are_asked_for(viewer, query, found):
+    for label, at in (("early", datetime(2026, 3, 1, 23, 59, tzinfo=UTC)), ("late", datetime(2026, 3, 2, tzinfo=UTC))):
+        Entry.objects.filter(pk=entry(object_label=label).pk).update(at=at)
+
+    assert labels(viewer.get(f"/changes/?{query}")) == found
+
+
+def test_recent_changes_of_an_object_lead_to_all_of_them(viewer):
+    agent = AgentFactory(name="north-1")
+    entry(object_id=agent.uuid, object_label="north-1")
+    entry(object_id="u2", object_label="north-2")
+    link = f"/changes/?type=agent&amp;object={agent.uuid}"
+
+    assert link in viewer.get(f"/agents/{agent.uuid}/").text
+    assert labels(viewer.get(link.replace("&amp;", "&"))) == ["north-1"]
+
+
+def test_an_entry_has_a_page_with_every_field_before_and_after(viewer):
+    row = entry(before={"location": "Hall A", "tags": []}, after={"location": "Hall B", "tags": ["x"]})
+
+    page = viewer.get(f"/changes/{row.pk}/").text
+
+    for words in ("Hall A", "Hall B", "[&quot;x&quot;]", "ann@example.org", "Pages", "/changes/?request=r1"):
+        assert words in page
+    assert f'href="/changes/{row.pk}/"' in viewer.get("/changes/").text
+    assert f'href="/changes/{row.pk}/"' in viewer.get("/").text
+
+
+def test_an_entry_shows_superusers_the_request_that_made_it(viewer, superuser):
+    row = entry(request_id="r1")
+    EventFactory(request_id="r1", path="/api/v3/iofog/u1")
+
+    assert "/events/?request=r1" in superuser.get(f"/changes/{row.pk}/").text
+    assert "/events/" not in viewer.get(f"/changes/{row.pk}/").text
+
+
+def test_an_entry_that_is_forgotten_is_not_found(viewer):
+    assert viewer.get("/changes/1/").status_code == 404
 
 
 def test_a_changed_password_is_shown_as_changed_only(operator):

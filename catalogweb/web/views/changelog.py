@@ -1,13 +1,12 @@
 """The change log: who changed what, through which door."""
 
-from typing import Any
-
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalogweb.changelog.models import Door, Entry
-from catalogweb.web.lists import Filter, page_of
+from catalogweb.changelog.models import Door, Entry, Event
+from catalogweb.web.lists import Filter, exact_filters, page_of, within_days
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
 
@@ -24,6 +23,7 @@ TYPES = (
     "volume mount",
     "user",
     "access token",
+    "event",
 )
 ACTIONS = ("create", "update", "delete", "rebuild", "give key", "provision", "deprovision")
 # Object type -> (URL name, what the URL holds); the rest has no page of its own.
@@ -39,18 +39,25 @@ PAGES = {
     "secret": ("web:secret-detail", "object_id"),
     "volume mount": ("web:volume-mount-detail", "object_id"),
 }
-EXACT = ("actor", "request")
+EXACT = ("actor", "request", "object")
+
+
+COLUMNS = {
+    "object_type": "type", "object_id": "object", "action": "action", "door": "door", "actor": "actor",
+    "request_id": "request",
+}  # fmt: skip
 
 
 @require_safe
 def changelog_list(request: PageRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("q", "type", "action", "door", *EXACT)}
-    columns = {"object_type": "type", "action": "action", "door": "door", "actor": "actor", "request_id": "request"}
-    given = {column: asked[name] for column, name in columns.items() if asked[name]}
-    page = page_of(request, Entry.objects.matching(asked["q"]).filter(**given))
+    given = {column: asked[name] for column, name in COLUMNS.items() if asked[name]}
+    entries, days = within_days(request, Entry.objects.matching(asked["q"]).filter(**given))
+    page = page_of(request, entries)
     for entry in page.object_list:
         entry.link = _link(entry)
-    context = {"page": page, "query": asked["q"], "filters": _filters(asked), "exact": _exact(request, asked)}
+    filters = [*_filters(asked), *days]
+    context = {"page": page, "query": asked["q"], "filters": filters, "exact": exact_filters(request, EXACT)}
     return render_page(request, "changelog/list.html", context, partial="changelog/_table.html")
 
 
@@ -62,16 +69,13 @@ def _filters(asked: dict[str, str]) -> list[Filter]:
     ]
 
 
-def _exact(request: PageRequest, asked: dict[str, str]) -> list[dict[str, Any]]:
-    """What a click on a name or a request narrowed the list to, each with the link that widens it again."""
-    chips = []
-    for name in EXACT:
-        query = request.GET.copy()
-        query.pop(name, None)
-        query.pop("page", None)
-        if asked[name]:
-            chips.append({"name": name, "value": asked[name], "link": f"{request.path}?{query.urlencode()}"})
-    return chips
+@require_safe
+def changelog_entry(request: PageRequest, pk: int) -> HttpResponse:
+    """One change in full, and the request that made it if that came over REST."""
+    entry = get_object_or_404(Entry, pk=pk)
+    event = Event.objects.filter(request_id=entry.request_id).first() if request.user.may_administer else None
+    context = {"entry": entry, "link": _link(entry), "event": event}
+    return render(request, "changelog/entry.html", context)
 
 
 def _link(entry: Entry) -> str:
