@@ -34,9 +34,19 @@ ADMIN_EMAIL = env.str("CATALOGWEB_ADMIN_EMAIL", "admin@localhost.localdomain")
 ADMIN_PASSWORD_FILE = env.str("CATALOGWEB_ADMIN_PASSWORD_FILE", "")
 
 # --- mail: without an address of a mail server, none is sent -----------------------------------------
-MAIL_ON = bool(env.str("CATALOGWEB_EMAIL_URL", ""))
+EMAIL_URL = env.str(
+    "CATALOGWEB_EMAIL_URL",
+    "",
+    validate=validate.Regexp(
+        r"\Z|(submission|smtp|console|file|memory|dummy)://",
+        error="Write it as submission://USER:PASSWORD@mail.example.org, or smtp://mail.example.org.",
+    ),
+)
+MAIL_ON = bool(EMAIL_URL)
 if MAIL_ON:
     globals().update(env.dj_email_url("CATALOGWEB_EMAIL_URL"))
+    # The package takes the first slash away.
+    EMAIL_FILE_PATH = urlsplit(EMAIL_URL).path
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("CATALOGWEB_EMAIL_FROM", f"catalogweb@{urlsplit(PUBLIC_URL).hostname or 'localhost'}")
 

@@ -18,7 +18,7 @@ SIGNING_KEY_LENGTH = 43  # 256 random bits in base64
 
 @register(Tags.security, deploy=True)
 def check_production(**_: Any) -> list[CheckMessage]:
-    return [*_addresses(), *_keys(), *_files()]
+    return [*_addresses(), *_keys(), *_files(), *_people()]
 
 
 def _addresses() -> Iterator[CheckMessage]:
@@ -92,3 +92,18 @@ def _files() -> Iterator[CheckMessage]:
                 hint=f"chmod {'700' if path.is_dir() else '600'} {path}",
                 id="catalogweb.W003",
             )
+
+
+def _people() -> Iterator[CheckMessage]:
+    if settings.SIGNUP_OPEN and not settings.MAIL_ON:
+        yield Warning(
+            "Sign-up is open and no mail is sent: nobody has to prove that an e-mail address is theirs.",
+            hint="Set CATALOGWEB_EMAIL_URL, or CATALOGWEB_SIGNUP=closed.",
+            id="catalogweb.W004",
+        )
+    if settings.SIGNUP_OPEN and settings.SIGNUP_ROLE == "superuser":
+        yield Warning(
+            "Sign-up is open and makes superusers: whoever comes by may do everything.",
+            hint="Set CATALOGWEB_SIGNUP_ROLE to viewer or operator.",
+            id="catalogweb.W005",
+        )

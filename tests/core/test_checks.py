@@ -55,6 +55,8 @@ def test_check_passes_plain_http_on_this_machine(found):
         ({"SECRET_KEY": "a" * 60}, "catalogweb.E004"),
         ({"SECRET_KEY": ""}, "catalogweb.E004"),
         ({"SECRET_KEY": GOOD["ENCRYPTION_KEYS"][0]}, "catalogweb.E005"),
+        ({"SIGNUP_OPEN": True}, "catalogweb.W004"),
+        ({"SIGNUP_OPEN": True, "MAIL_ON": True, "SIGNUP_ROLE": "superuser"}, "catalogweb.W005"),
         ({"DEBUG": True}, "security.W018"),
         ({"SESSION_COOKIE_SECURE": False}, "security.W012"),
     ],
