@@ -12,4 +12,5 @@ class PreflightMiddleware(CorsMiddleware):
         response = super().check_preflight(request)
         if response is not None:
             response.status_code = 204
+            del response.headers["Content-Type"]
         return response

@@ -6,10 +6,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.changelog.models import Entry
+from catalogweb.changelog.services import record
 from tests.factories import (
     PASSWORD,
     ApplicationTemplateFactory,
     CatalogItemFactory,
+    EventFactory,
     MicroserviceFactory,
     PrivateRegistryFactory,
     UserFactory,
@@ -18,25 +21,21 @@ from tests.web.browsing import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 MINE = (
-    "",
-    "templates/",
-    "templates/add/",
-    "catalog/",
-    "catalog/add/",
-    "registries/",
-    "registries/add/",
-    "account/tokens/",
-    "users/",
-    "users/add/",
-)
+    "", "catalog/", "catalog/add/", "registries/", "registries/add/", "account/", "account/delete/", "account/tokens/",
+    "account/password/", "users/", "users/add/", "changes/", "events/", "events/delete/", "password/", "activate/x/",
+    "activate/again/", "password/x/", "templates/", "templates/add/",
+)  # fmt: skip
 
 
 @pytest.fixture
-def site(live_server) -> str:
+def site(live_server, settings) -> str:
     """An address with one of everything, and Sue who may do anything."""
+    settings.MAIL_ON = True
     UserFactory(email="sue@example.org", role="superuser", password=PASSWORD)
     item = CatalogItemFactory(name="heart-rate", images__registry=PrivateRegistryFactory())
-    MicroserviceFactory(revision=item.current, status__state="FAILED")
+    microservice = MicroserviceFactory(revision=item.current, status__state="FAILED")
+    record(by=microservice.agent, action="create", obj=microservice)
+    EventFactory(status_code=409, message="It is in use.")
     ApplicationTemplateFactory(
         name="shop",
         application={"microservices": [{"name": "web", "agent": {"name": "{{ agent }}"}, "config": {"a": "{{ b }}"}}]},
@@ -64,6 +63,8 @@ def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site,
         for noun, pk in (("catalog", item.pk), ("registries", registry.pk))
         for act in ("", "edit/")
     ]
+
+    pages.append(f"changes/{Entry.objects.latest('id').pk}/")
 
     for path in (*MINE, *pages):
         sue.goto(site + path)

@@ -32,10 +32,12 @@ def test_list_keeps_the_days_that_are_asked_for(superuser):
 
 
 def test_list_tells_what_came_of_it_and_leads_to_the_changes(superuser):
-    EventFactory(status_code=409, message="It is in use by shop/web.", request_id="r2")
+    EventFactory(status_code=409, message="It is in use by shop/web.", request_id="r1")
+    EventFactory(request_id="r2")
 
     page = superuser.get("/events/").text
 
+    assert "/changes/?request=r1" not in page
     for words in ("It is in use by shop/web.", "192.0.2.1", "/changes/?request=r2", "PATCH agent"):
         assert words in page
 
