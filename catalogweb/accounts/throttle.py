@@ -24,7 +24,7 @@ def check(scope: str, *names: str, limit: int = LIMIT) -> None:
         times = [attempt.at for attempt in recent]
         if len(times) == limit:
             seconds = max(1, int((times[-1] + WINDOW - now).total_seconds()))
-            raise Throttled(f"Too many failed attempts. Try again in {seconds // 60 + 1} minutes.", seconds=seconds)
+            raise Throttled(f"Too many attempts. Try again in {seconds // 60 + 1} minutes.", seconds=seconds)
 
 
 def failed(scope: str, *names: str) -> None:
