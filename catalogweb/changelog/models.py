@@ -96,6 +96,8 @@ class Event(models.Model):
 
     objects = EventQuerySet.as_manager()
 
+    LOGGED = ()
+
     class Meta:
         ordering = ["-id"]
 

@@ -1,10 +1,15 @@
 """The change log: filters, diffs, links, and no secret."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 
+import catalogweb
 from catalogweb.changelog.models import Entry
+from catalogweb.web.views.changelog import ACTIONS
 from tests.factories import AgentFactory, EventFactory, PrivateRegistryFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +112,28 @@ def test_an_entry_shows_superusers_the_request_that_made_it(viewer, superuser):
 
     assert "/events/?request=r1" in superuser.get(f"/changes/{row.pk}/").text
     assert "/events/" not in viewer.get(f"/changes/{row.pk}/").text
+
+
+def test_list_can_be_narrowed_to_whatever_is_logged():
+    sources = [path.read_text() for path in Path(catalogweb.__file__).parent.rglob("*.py")]
+    logged = {action for text in sources for action in re.findall(r'record(?:_many)?\([^)]*action="([a-z ]+)"', text)}
+
+    assert {"create", "give key"} <= logged <= set(ACTIONS)
+
+
+def test_list_offers_every_kind_of_object(viewer):
+    page = viewer.get("/changes/").text
+
+    for kind in ("agent", "edge resource", "access token", "event", "user"):
+        assert f'<option value="{kind}"' in page
+
+
+def test_recent_changes_are_asked_for_once(django_assert_num_queries):
+    entry()
+
+    with django_assert_num_queries(1):
+        shown = render_to_string("components/changes.html", {"entries": lambda: Entry.objects.all()[:10]})
+    assert "All its changes" in shown
 
 
 def test_an_entry_that_is_forgotten_is_not_found(viewer):

@@ -1,5 +1,6 @@
 """The change log: who changed what, through which door."""
 
+from django.apps import apps
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,22 +11,11 @@ from catalogweb.web.lists import Filter, exact_filters, page_of, within_days
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
 
-TYPES = (
-    "agent",
-    "application",
-    "application template",
-    "catalog item",
-    "config map",
-    "deployment",
-    "microservice",
-    "registry",
-    "secret",
-    "volume mount",
-    "user",
-    "access token",
-    "event",
-)
-ACTIONS = ("create", "update", "delete", "rebuild", "give key", "provision", "deprovision")
+ACTIONS = (
+    "create", "update", "delete", "rebuild", "link", "unlink", "give key", "provision", "deprovision", "upgrade",
+    "rollback", "reboot", "prune", "open tunnel", "close tunnel", "start trace", "stop trace", "ask for snapshot",
+    "take snapshot",
+)  # fmt: skip
 # Object type -> (URL name, what the URL holds); the rest has no page of its own.
 PAGES = {
     "agent": ("web:agent-detail", "object_id"),
@@ -38,6 +28,7 @@ PAGES = {
     "registry": ("web:registry-detail", "object_id"),
     "secret": ("web:secret-detail", "object_id"),
     "volume mount": ("web:volume-mount-detail", "object_id"),
+    "edge resource": ("web:edge-resource-detail", "object_id"),
 }
 EXACT = ("actor", "request", "object")
 
@@ -63,10 +54,15 @@ def changelog_list(request: PageRequest) -> HttpResponse:
 
 def _filters(asked: dict[str, str]) -> list[Filter]:
     return [
-        Filter("type", "Object", asked["type"], [(name, name.capitalize()) for name in TYPES]),
+        Filter("type", "Object", asked["type"], [(name, name.capitalize()) for name in _types()]),
         Filter("action", "Action", asked["action"], [(name, name.capitalize()) for name in ACTIONS]),
         Filter("door", "Door", asked["door"], Door.choices),
     ]
+
+
+def _types() -> list[str]:
+    """What can be changed: whatever says which of its fields are logged."""
+    return sorted(str(model._meta.verbose_name) for model in apps.get_models() if hasattr(model, "LOGGED"))
 
 
 @require_safe
