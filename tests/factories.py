@@ -10,8 +10,8 @@ from catalogweb.accounts.models import User
 from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags
 from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.catalog.models import CatalogItem, Image, Registry, Revision
-from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.changelog.models import Event
+from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.core.rights import Role
 from catalogweb.core.secrets import seal
 from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus

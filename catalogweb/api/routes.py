@@ -22,8 +22,8 @@ from catalogweb.api.audit import audit
 from catalogweb.api.fields import Shape
 from catalogweb.api.liquid import rendered
 from catalogweb.api.parsers import JSONWhateverIsAccepted
-from catalogweb.api.uploads import UploadParser, uploaded
 from catalogweb.api.unbuilt import no_such
+from catalogweb.api.uploads import UploadParser, uploaded
 from catalogweb.changelog.door import through
 from catalogweb.core.errors import NotFound
 
