@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.core.errors import Invalid, NotFound, Refusal
+from catalogweb.core.storing import lock
 from catalogweb.deployments.container import CONFIG_MAP, SECRET, VOLUME_MOUNT, Container, Source
 
 MODELS: dict[str, Any] = {SECRET: Secret, CONFIG_MAP: ConfigMap, VOLUME_MOUNT: VolumeMount}
@@ -48,12 +49,19 @@ def uses_in(container: Container) -> tuple[list[Use], list[Refusal]]:
     uses, faults = [], []
     for kind, model in MODELS.items():
         wanted = sorted((s for s in container.sources if s.kind == kind), key=str)
-        found = {row.name: row for row in model.objects.filter(name__in={s.name for s in wanted})} if wanted else {}
+        found = _kept(model, {source.name for source in wanted}) if wanted else {}
         for source in wanted:
             fault = _fault(source, found.get(source.name))
             faults += [fault] if fault else []
             uses += [] if fault else [Use(**{kind: found[source.name]}, key=source.key)]
     return uses, faults
+
+
+def _kept(model: Any, names: set[str]) -> dict[str, Any]:
+    """By name; kept from others, so that what is looked at now is still there when its use is written."""
+    rows = model.objects.filter(name__in=names)
+    lock(model, rows.values_list("pk", flat=True))
+    return {row.name: row for row in rows}
 
 
 def _fault(source: Source, row: Any) -> Refusal | None:
