@@ -26,6 +26,8 @@ MINE = (
     "activate/again/", "password/x/", "templates/", "templates/add/",
 )  # fmt: skip
 
+NOTHING_CUT = "[...document.querySelectorAll('.table-wrap')].every(wrap => wrap.scrollWidth <= wrap.clientWidth)"
+
 
 @pytest.fixture
 def site(live_server, settings) -> str:
@@ -72,6 +74,15 @@ def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site,
         assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found] == [], path
         assert sue.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     assert complaints == []
+
+
+def test_lists_fit_every_window_with_their_row_actions(sue, site):
+    for path in ("", "catalog/", "agents/", "microservices/", "deployments/", "changes/"):
+        sue.goto(site + path)
+        for width in (1210, 1024, 900, 768, 390):
+            sue.set_viewport_size({"width": width, "height": 800})
+            assert sue.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+            assert sue.evaluate(NOTHING_CUT), (path, width)
 
 
 def test_search_refreshes_the_table_and_keeps_the_caret(sue, site):
