@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalogweb.core.errors import Conflict, Forbidden, InUse, Invalid, Refusals
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.templatetags.catalogweb import ago, plain
+from tests.factories import UserFactory
 
 
 def render(text, **context):
@@ -48,6 +49,26 @@ def test_a_badge_has_its_tone_its_word_and_its_detail():
     assert "badge--busy" in badge
     assert "Pulling" in badge
     assert "40 %" in badge
+
+
+@pytest.mark.parametrize(("role", "button"), [("viewer", False), ("operator", True)])
+def test_an_empty_list_says_how_to_begin_to_those_who_may(rf, role, button):
+    user = UserFactory.build(role=role)
+
+    shown = render('{% empty_list "agents" "Devices." link="agent-create" label="Add agent" %}',
+                   request=rf.get("/agents/?sort=name&q="), user=user)  # fmt: skip
+
+    assert "No agents yet" in shown
+    assert ('href="/agents/add/">Add agent' in shown) is button
+
+
+def test_a_search_without_a_hit_can_be_cleared(rf):
+    shown = render('{% empty_list "agents" link="agent-create" label="Add agent" %}',
+                   request=rf.get("/agents/?presence=late"), user=UserFactory.build())  # fmt: skip
+
+    assert "No agents match" in shown
+    assert 'href="/agents/">Clear search' in shown
+    assert "Add agent" not in shown
 
 
 def test_changes_hide_nothing_but_show_secrets_as_dots():

@@ -100,7 +100,7 @@ def test_a_row_leaves_a_filtered_list_by_itself(sue, site):
 
     MicroserviceStatus.objects.update(state="RUNNING")
 
-    expect(sue.get_by_text("No microservice matches")).to_be_visible(timeout=10000)
+    expect(sue.get_by_text("No microservices match")).to_be_visible(timeout=10000)
 
 
 def test_the_key_page_ticks_when_the_agent_appears_and_keeps_the_key(sue, site):

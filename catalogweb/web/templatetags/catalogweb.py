@@ -17,6 +17,8 @@ from catalogweb.core.architectures import Architecture
 register = template.Library()
 
 PRESENCE_TONES = {Presence.ONLINE: "good", Presence.LATE: "late", Presence.OFFLINE: "bad", Presence.NEVER: "idle"}
+# What the query of a list may say without leaving anything out.
+SHAPE_OF_A_LIST = ("sort", "page", "size")
 UNITS = ((86400, "day"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -38,6 +40,18 @@ def sort_header(context: Context, name: str, label: str, target: str = "", css: 
     query["sort"] = f"-{name}" if order == "ascending" else name
     query.pop("page", None)
     return {"label": label, "order": order, "link": f"{request.path}?{query.urlencode()}", "target": target, "css": css}
+
+
+@register.inclusion_tag("components/empty.html", takes_context=True)
+def empty_list(context: Context, noun: str, text: str = "", link: str = "", label: str = "") -> dict[str, Any]:
+    """Instead of an empty table: there is nothing yet, and how to begin; or nothing fits what was searched for."""
+    request = context["request"]
+    if any(value for name, value in request.GET.items() if name not in SHAPE_OF_A_LIST):
+        clear = {"action_url": request.path, "action_label": "Clear search", "is_quiet": True}
+        return {"title": f"No {noun} match", "text": "Search for less, or choose other filters.", **clear}
+    may_begin = link and context["user"].may_change
+    begin = {"action_url": reverse(f"web:{link}"), "action_label": label} if may_begin else {}
+    return {"title": f"No {noun} yet", "text": text, **begin}
 
 
 @register.inclusion_tag("components/bar.html")
