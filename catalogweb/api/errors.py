@@ -1,6 +1,8 @@
 """Every failure at this door becomes one JSON object: a name that clients look for, and a sentence."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +44,15 @@ class Failure:
     @property
     def body(self) -> dict[str, Any]:
         return {"name": self.name, "message": self.message, **self.more}
+
+
+@contextmanager
+def built_in_said_as(sentence: str) -> Iterator[None]:
+    """Clients look for the wire's own words when something built in is not to be changed."""
+    try:
+        yield
+    except errors.Protected as refusal:
+        raise errors.Protected(sentence, field=refusal.field) from None
 
 
 # The first class that fits decides.

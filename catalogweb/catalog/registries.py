@@ -82,7 +82,7 @@ def edit_registry_row(
     """
     require(by, Right.CHANGE)
     registry = locked(Registry.objects.all(), registry.pk)
-    _refuse_built_in(registry)
+    refuse_built_in(registry)
     before, old_sealed, old_host = snapshot(registry), registry.password_sealed, registry.host
     for name, value in fields.items():
         setattr(registry, name, value.strip() if isinstance(value, str) and name != "certificate" else value)
@@ -140,9 +140,9 @@ def _keep_private(registry: Registry) -> None:
     registry.is_private = registry.is_private or registry.has_password
 
 
-def _refuse_built_in(registry: Registry) -> None:
+def refuse_built_in(registry: Registry) -> None:
     if registry.is_built_in:
-        raise Protected("Registry is system and can't be updated or deleted")
+        raise Protected(f"The registry “{registry.alias}” belongs to the product: it cannot be changed or deleted.")
 
 
 @transaction.atomic
@@ -150,7 +150,7 @@ def delete_registry(*, by: Actor, registry: Registry) -> None:
     """Remove a registry that nothing uses; refuses built-ins, and says what uses it."""
     require(by, Right.CHANGE)
     registry = locked(Registry.objects.all(), registry.pk)
-    _refuse_built_in(registry)
+    refuse_built_in(registry)
     record(by=by, action="delete", obj=registry, before=snapshot(registry))
     try:
         registry.delete()

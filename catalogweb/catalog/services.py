@@ -69,7 +69,7 @@ def edit_item_row(
     require(by, Right.ADMINISTER if built_in else Right.CHANGE)
     item = locked(CatalogItem.objects.with_images(), item.pk)
     if item.is_system and not built_in:
-        raise Protected(f"Catalog item id {item.pk} is system and can't be updated")
+        raise Protected(f"{item.name} is built in: only a superuser can change it, on its page or in the admin.")
     before = snapshot(item)
     was_system, old_name = item.is_system, item.name
     for field, value in fields.items():
@@ -99,7 +99,7 @@ def delete_item(*, by: Actor, item: CatalogItem) -> None:
     require(by, Right.CHANGE)
     item = locked(CatalogItem.objects.with_images(), item.pk)
     if item.is_system:
-        raise Protected(f"Catalog item id {item.pk} is system and can't be deleted")
+        raise Protected(f"{item.name} belongs to the product: it cannot be deleted.")
     record(by=by, action="delete", obj=item, before=snapshot(item))
     try:
         item.delete()

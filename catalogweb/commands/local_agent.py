@@ -27,7 +27,9 @@ def make_ready(url: str) -> Agent:
     """The agent's row, and credentials for `url` in its state folder; each only if it is not there yet."""
     by = System("up command")
     agent = Agent.objects.filter(name__iexact=NAME).first()
-    agent = agent or create_agent(by=by, name=NAME, tags=["local"], description="Started by manage.py up on the controller's own machine.")
+    agent = agent or create_agent(
+        by=by, name=NAME, tags=["local"], description="Started by manage.py up on the controller's own machine."
+    )
     if not _is_known(agent, url):
         key, _ = issue_provisioning_key(by=by, agent=agent)
         _provision(url, key)

@@ -65,7 +65,7 @@ def delete_application(*, by: Actor, application: Application) -> int:
     require(by, Right.CHANGE)
     application = locked(Application.objects.all(), application.pk)
     if application.is_system:
-        raise Protected("Cannot delete system application.")
+        raise Protected(f"{application.name} belongs to the product: it cannot be deleted.")
     gone = delete_microservices(by=by, microservices=application.microservices.all())
     record(by=by, action="delete", obj=application, before=snapshot(application))
     application.delete()

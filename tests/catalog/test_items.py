@@ -101,9 +101,9 @@ def test_near_miss_of_an_item_gets_a_suggestion():
 def test_built_in_item_is_read_by_all_and_changed_by_nobody_by_accident(superuser, pk):
     item = find_item(pk)
 
-    with pytest.raises(Protected, match="system and can't be updated"):
+    with pytest.raises(Protected, match="only a superuser can change it"):
         edit(superuser, item, description="x")
-    with pytest.raises(Protected, match="system and can't be deleted"):
+    with pytest.raises(Protected, match="belongs to the product"):
         delete_item(by=superuser, item=item)
 
 

@@ -87,6 +87,7 @@ def test_an_unknown_application_is_not_found_with_a_suggestion(viewer):
 def test_create_and_edit_keep_what_was_typed_when_refused(operator):
     ApplicationFactory(name="clinic")
 
+    assert "Delete application" not in operator.get("/applications/system/delete/").text
     response = operator.post("/applications/add/", {"name": "clinic", "description": "The second"})
     assert "name" in response.context["form"].errors
     assert "The second" in response.text
@@ -124,7 +125,7 @@ def test_a_system_application_is_not_deleted(operator):
 
     response = operator.post("/applications/system/delete/")
 
-    assert "Cannot delete system application." in response.text
+    assert "system belongs to the product: it cannot be deleted." in response.text
     assert Application.objects.exists()
 
 

@@ -208,6 +208,16 @@ def test_deleting_an_unused_item_takes_a_confirmation(operator):
     assert not CatalogItem.objects.filter(pk=item.pk).exists()
 
 
+def test_a_used_or_built_in_item_offers_no_deletion_and_says_why(operator):
+    item = used_item()
+
+    used, built_in = (operator.get(f"/catalog/{pk}/delete/").text for pk in (item.pk, 4))
+
+    assert f'href="/microservices/{item.current.microservices.get().uuid}/"' in used
+    assert "It belongs to the product." in built_in
+    assert "Delete item</button>" not in used + built_in
+
+
 def test_deleting_a_used_item_is_refused_and_lists_its_users(operator):
     item = used_item()
 

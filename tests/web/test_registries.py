@@ -145,9 +145,11 @@ def test_remove_credentials_makes_it_public(operator):
 def test_built_in_registries_offer_no_change_and_refuse_it(superuser):
     assert "/registries/1/edit/" not in superuser.get("/registries/1/").text
 
-    page = superuser.post("/registries/1/edit/", {"url": "evil.example"}).text
-
-    assert "Registry is system" in page
+    assert "belongs to the product" in superuser.get("/registries/1/edit/").text
+    assert superuser.post("/registries/1/edit/", {"url": "evil.example"}).status_code == 409
+    page = superuser.get("/registries/1/delete/").text
+    assert "belongs to the product" in page
+    assert "Delete registry</button>" not in page
     assert Registry.objects.get(pk=1).url == "registry.hub.docker.com"
 
 
@@ -155,6 +157,9 @@ def test_delete_refuses_while_used_and_lists_the_users(operator):
     registry = RegistryFactory()
     item = CatalogItemFactory(name="heart-rate", images__registry=registry)
 
+    page = operator.get(f"/registries/{registry.pk}/delete/").text
+    assert f'href="/catalog/{item.pk}/">catalog item heart-rate' in page
+    assert "Delete registry</button>" not in page
     assert "catalog item heart-rate" in operator.post(f"/registries/{registry.pk}/delete/").text
     item.delete()
     assert operator.post(f"/registries/{registry.pk}/delete/").headers["Location"] == "/registries/"

@@ -2,6 +2,7 @@
 
 from typing import Any, NotRequired, TypedDict
 
+from catalogweb.api.errors import built_in_said_as
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.shapes.catalog import ItemChange, ItemCreation
 from catalogweb.api.wire import image_entries, images_of
@@ -111,11 +112,14 @@ def item_edit(call: Call, id: str) -> None:
         fields["registry"] = find_registry(fields.pop("registryId"))
     if images := fields.pop("images", None):
         fields["images"] = item.images | images_of(images)
-    edit_catalog_item(by=call.by, item=item, as_sent=True, **fields)
+    with built_in_said_as(f"Catalog item id {item.pk} is system and can't be updated"):
+        edit_catalog_item(by=call.by, item=item, as_sent=True, **fields)
 
 
 def item_delete(call: Call, id: str) -> None:
-    delete_item(by=call.by, item=item_with(id))
+    item = item_with(id)
+    with built_in_said_as(f"Catalog item id {item.pk} is system and can't be deleted"):
+        delete_item(by=call.by, item=item)
 
 
 ROUTES = [

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from catalogweb.api.errors import built_in_said_as
 from catalogweb.api.fields import Email, Flag, Shape, Text
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.views.catalog import Created
@@ -9,6 +10,8 @@ from catalogweb.catalog.models import Registry
 from catalogweb.catalog.registries import create_registry, delete_registry
 from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.deployments.sources import edit_registry
+
+BUILT_IN = "Registry is system and can't be updated or deleted"
 
 
 class RegistryFields(Shape):
@@ -99,13 +102,17 @@ def registry_edit(call: Call, id: str) -> None:
     fields = dict(call.given)
     if "isPublic" in fields:
         fields["is_private"] = not fields.pop("isPublic")
-    edit_registry(by=call.by, registry=registry_with(id, "Registry not found"), **fields)
+    registry = registry_with(id, "Registry not found")
+    with built_in_said_as(BUILT_IN):
+        edit_registry(by=call.by, registry=registry, **fields)
 
 
 def registry_delete(call: Call, id: str) -> None:
     if not id.isdecimal():
         raise Invalid("Field 'id' is not of a type(s) integer", field="id")
-    delete_registry(by=call.by, registry=registry_with(id))
+    registry = registry_with(id)
+    with built_in_said_as(BUILT_IN):
+        delete_registry(by=call.by, registry=registry)
 
 
 ROUTES = [

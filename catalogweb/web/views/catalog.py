@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.catalog.models import CatalogItem, Registry
@@ -10,7 +11,7 @@ from catalogweb.catalog.services import create_item, delete_item, warnings_for
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.manifests import export
-from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.models import Microservice, MicroserviceQuerySet
 from catalogweb.deployments.sources import edit_catalog_item
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import CatalogItemForm, EditCatalogItemForm
@@ -53,15 +54,18 @@ def _filters(asked: dict[str, str]) -> list[Filter]:
     ]
 
 
+def _users_of(item: CatalogItem) -> MicroserviceQuerySet:
+    return Microservice.objects.filter(revision__item=item).select_related("application", "agent", "revision")
+
+
 @require_safe
 def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(CatalogItem.objects.with_images().with_uses(), pk=pk)
-    users = Microservice.objects.filter(revision__item=item).select_related("application", "agent", "revision")
     context = {
         "item": item,
         "warnings": warnings_for(item.current) if item.current else [],
         "revisions": item.revisions.select_related("registry", "author").prefetch_related("images"),
-        "users": users[:USERS_SHOWN],
+        "users": _users_of(item)[:USERS_SHOWN],
         "more_users": max(0, item.use_count - USERS_SHOWN),
         "entries": entries_of(item)[:10],
         "yaml": export(item),
@@ -93,8 +97,11 @@ def catalog_edit(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def catalog_delete(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.CHANGE)
-    item, form = get_object_or_404(CatalogItem, pk=pk), ServiceForm(posted(request))
+    item, form = get_object_or_404(CatalogItem.objects.with_uses(), pk=pk), ServiceForm(posted(request))
     if form.submit(delete_item, by=request.user, item=item):
         messages.success(request, f"{item.name} is no longer in the catalog.")
         return redirect("web:catalog-list")
-    return render(request, "catalog/delete.html", {"item": item, "form": form})
+    shown = _users_of(item)[:USERS_SHOWN]
+    users = [(f"microservice {m}", reverse("web:microservice-detail", args=[m.uuid])) for m in shown]
+    context = {"item": item, "form": form, "users": users, "more": item.use_count - len(users)}
+    return render(request, "catalog/delete.html", context)

@@ -1,14 +1,17 @@
 """Registries: list, page, add, edit, delete."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem, Registry
-from catalogweb.catalog.registries import create_registry, delete_registry
+from catalogweb.catalog.registries import create_registry, delete_registry, refuse_built_in
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.manifests import export
@@ -69,6 +72,7 @@ def registry_create(request: PageRequest) -> HttpResponse:
 def registry_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.CHANGE)
     registry = get_object_or_404(Registry, pk=pk)
+    refuse_built_in(registry)
     form = EditRegistryForm(registry, posted(request))
     if form.submit(edit_registry, by=request.user, registry=registry):
         messages.success(request, f"Registry {pk} is saved as {form.result}.")
@@ -83,4 +87,14 @@ def registry_delete(request: PageRequest, pk: int) -> HttpResponse:
     if form.submit(delete_registry, by=request.user, registry=registry):
         messages.success(request, f"Registry {pk}, {registry}, is removed.")
         return redirect("web:registry-list")
-    return render(request, "registries/delete.html", {"registry": registry, "form": form})
+    return render(request, "registries/delete.html", {"registry": registry, "form": form, **_holding(registry)})
+
+
+def _holding(registry: Registry) -> dict[str, Any]:
+    """What keeps a registry from being deleted: items, older revisions included, and microservices' own images."""
+    items = CatalogItem.objects.filter(revisions__registry=registry).distinct()
+    own = Microservice.objects.filter(revision__registry=registry, revision__item=None)
+    own = own.select_related("application", "agent")
+    users = [(f"catalog item {item}", reverse("web:catalog-item", args=[item.pk])) for item in items[:USERS_SHOWN]]
+    users += [(f"microservice {m}", reverse("web:microservice-detail", args=[m.uuid])) for m in own[:USERS_SHOWN]]
+    return {"users": users, "more": items.count() + own.count() - len(users) if len(users) >= USERS_SHOWN else 0}
