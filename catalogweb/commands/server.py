@@ -1,10 +1,11 @@
 """The web server that `up` starts, and its addresses."""
 
 import http.client
-import ipaddress
 import os
 
 from django.conf import settings
+
+from catalogweb.core.hosts import is_loopback
 
 BLOCKING_THREADS = 8
 # Granian counts connections, kept-alive ones included, so there must be room for a whole fleet's.
@@ -32,13 +33,6 @@ def arguments(host: str, port: int, workers: int) -> list[str]:
     }
     given = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     return ["-m", "granian", *given, "--no-ws", "--respawn-failed-workers", "catalogweb.wsgi:application"]
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def local_url(host: str, port: int) -> str:

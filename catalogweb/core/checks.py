@@ -1,6 +1,5 @@
 """What must not be so in production: `manage.py check --deploy --fail-level WARNING` fails on each of these."""
 
-import ipaddress
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from catalogweb.core.hosts import is_loopback
 from catalogweb.core.keys import encryption_trouble
 
 SIGNING_KEY_LENGTH = 43  # 256 random bits in base64
@@ -35,7 +35,7 @@ def _addresses() -> Iterator[CheckMessage]:
             hint="Write it as https://catalog.example.org.",
             id="catalogweb.E001",
         )
-    elif not settings.HTTPS and not _is_loopback(urlsplit(url).hostname or ""):
+    elif not settings.HTTPS and not is_loopback(urlsplit(url).hostname or ""):
         yield Warning(
             "CATALOGWEB_PUBLIC_URL is plain http: passwords and tokens travel readable.",
             hint="Put a TLS proxy in front, and set the https address.",
@@ -47,13 +47,6 @@ def _addresses() -> Iterator[CheckMessage]:
             hint="Leave it to CATALOGWEB_PUBLIC_URL.",
             id="catalogweb.E002",
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _keys() -> Iterator[CheckMessage]:

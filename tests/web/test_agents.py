@@ -187,7 +187,25 @@ def test_the_commands_name_the_public_url(operator, settings):
     settings.PUBLIC_URL = "https://fleet.example.org"
     agent = AgentFactory()
 
-    assert "--url https://fleet.example.org/api/v3/" in operator.post(f"/agents/{agent.uuid}/key/").text
+    page = operator.post(f"/agents/{agent.uuid}/key/").text
+
+    assert "--url https://fleet.example.org/api/v3/" in page
+    assert "--publish-address 0.0.0.0" in page
+    assert "this machine only" not in page
+    assert "--insecure" not in page
+
+
+@pytest.mark.parametrize(("host", "warned", "insecure"), [("127.0.0.1", True, False), ("fleet.example", False, True)])
+def test_the_commands_say_what_an_address_without_tls_or_of_this_machine_means(
+    operator, settings, host, warned, insecure
+):
+    settings.ALLOWED_HOSTS = [host]
+    agent = AgentFactory()
+
+    page = operator.post(f"/agents/{agent.uuid}/key/", headers={"Host": host}).text
+
+    assert ("These commands work on this machine only." in page) is warned
+    assert ("--insecure</pre>" in page) is insecure
 
 
 def test_the_key_page_ticks_when_the_agent_appears(operator):
@@ -195,11 +213,20 @@ def test_the_key_page_ticks_when_the_agent_appears(operator):
     url = f"/agents/{agent.uuid}/key/"
     operator.post(url)
     waiting = operator.get(url, headers=FRAGMENT).text
+    ProvisioningKey.objects.all().delete()
     now = timezone.now()
     agent.status.__class__.objects.update(reported_at=now, late_at=now + timedelta(1), offline_at=now + timedelta(1))
 
     assert "Waiting for north-1." in waiting
     assert "north-1 is connected." in operator.get(url, headers=FRAGMENT).text
+
+
+def test_the_key_page_waits_for_a_new_key_while_the_present_program_goes_on(operator):
+    agent = AgentFactory(name="north-1")
+    now = timezone.now()
+    agent.status.__class__.objects.update(reported_at=now, late_at=now + timedelta(1), offline_at=now + timedelta(1))
+
+    assert "Waiting for north-1." in operator.post(f"/agents/{agent.uuid}/key/").text
 
 
 def test_the_key_page_says_that_a_key_has_expired(operator):

@@ -1,6 +1,7 @@
 """Agents: list, page, add, edit, key, delete."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from catalogweb.agents.routers import by_name
 from catalogweb.agents.services import create_agent, issue_provisioning_key
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.architectures import Architecture
+from catalogweb.core.hosts import is_loopback
 from catalogweb.core.names import slug
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.agents import delete_agent, edit_agent
@@ -137,6 +139,7 @@ def agent_key(request: PageRequest, uuid: str) -> HttpResponse:
     """A POST makes a key and shows it once: it is in this reply and nowhere else."""
     require(request.user, Right.CHANGE)
     agent, key, expires_at = _agent(uuid), "", None
+    url = urlsplit(_controller_url(request))
     if request.method == "POST":
         key, expires_at = issue_provisioning_key(by=request.user, agent=agent)
     context = {
@@ -145,7 +148,9 @@ def agent_key(request: PageRequest, uuid: str) -> HttpResponse:
         "expires_at": expires_at,
         "pending": ProvisioningKey.objects.filter(agent=agent).first(),
         "has_credential": Credential.objects.filter(agent=agent).exists(),
-        "url": _controller_url(request),
+        "url": url.geturl(),
+        "is_only_here": is_loopback(url.hostname or ""),
+        "is_plain": url.scheme == "http",
         "folder": f"~/.catalogweb-edge/{slug(agent.name)}",
     }
     return render_page(request, "agents/key.html", context, partial="agents/_connecting.html")

@@ -17,6 +17,7 @@ from catalogweb.commands.children import Child
 from catalogweb.commands.preflight import check_database, check_folder, check_keys, check_port, masked_database
 from catalogweb.commands.sentences import SentenceCommand
 from catalogweb.core.errors import Invalid
+from catalogweb.core.hosts import is_loopback
 from catalogweb.core.rights import Role
 
 READY_SECONDS = 60
@@ -85,7 +86,7 @@ class Command(SentenceCommand):
         """Start the local agent; returns what to say of it."""
         if no_agent or self.stopped.is_set():
             return "none (--no-agent)"
-        if host not in server.ANYWHERE and not server.is_loopback(host):
+        if host not in server.ANYWHERE and not is_loopback(host):
             return f"none: a local agent needs --host 127.0.0.1 or {server.ANYWHERE[0]}"
         agent = local_agent.make_ready(f"{server.local_url(host, port)}/api/v3/")
         # Containers get ten seconds to end before an engine kills them.
