@@ -1,54 +1,119 @@
-"""What to do about an agent's error message, for people who did not write it."""
+"""What to do about an agent's error message, and where, for people who did not write it."""
 
 import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A sentence about what to do, and where it is done: the `registry`, the `item`, or the microservice's `settings`."""
+
+    text: str = ""
+    places: tuple[str, ...] = ("registry", "item", "settings")
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
 
 # The first that fits counts, so the narrow ones stand first.
 HINTS = [
     (
         r"not present on agent",
-        "The registry “local” never pulls. Load the image on the agent, or choose the registry it lives in.",
+        Hint(
+            "The registry “local” never pulls. Load the image on the agent, or choose the registry it lives in.",
+            ("item", "settings"),
+        ),
     ),
     (
-        r"unauthori[sz]ed|access denied|denied:|authentication required|incorrect username|\b40[13]\b",
-        "The registry refused the user name or password. Correct them on the registry's page: the agent pulls again "
-        "by itself.",
+        r"plain http|server gave http response to https",
+        Hint(
+            "The registry speaks plain http, which the agent's container engine refuses until it is told. Podman: add "
+            '[[registry]] with location = "HOST:PORT" and insecure = true to /etc/containers/registries.conf. '
+            'Docker: add HOST:PORT to "insecure-registries" in /etc/docker/daemon.json, then restart it.',
+            ("registry",),
+        ),
     ),
     (
-        r"x509|certificate|server gave http response to https",
-        "The agent's container engine does not trust the registry's certificate. Install it on the agent, or allow "
-        "the registry as insecure in the engine's settings.",
+        r"x509|certificate",
+        Hint(
+            "The agent's container engine does not trust the registry's certificate. Put the certificate authority "
+            "on the agent: /etc/containers/certs.d/HOST:PORT/ca.crt for Podman, /etc/docker/certs.d/HOST:PORT/ca.crt "
+            "for Docker.",
+            ("registry",),
+        ),
     ),
     (
-        r"no matching manifest|exec format error|image operating system|wrong architecture",
-        "The image is built for another processor. Check the image of this architecture on the catalog item.",
+        r"rate limit|too ?many ?requests",
+        Hint(
+            "The registry lets nobody pull more for now. Wait, or add the registry with a user name and password: "
+            "accounts may pull more.",
+            ("registry",),
+        ),
     ),
     (
-        r"address already in use|port is already allocated|bind for|cannot expose|failed to listen",
-        "Another program on the agent already has this port. Choose another external port.",
+        r"wants a user name",
+        Hint(
+            "The image is private, or not there at all. Add the registry with user name and password, and choose it "
+            "for the image.",
+            ("item", "settings"),
+        ),
+    ),
+    (
+        r"unauthori[sz]ed|access denied|denied:|authentication required|(incorrect|wrong) user ?name|\b40[13]\b",
+        Hint(
+            "The registry refused the user name or password. Correct them on the registry's page: the agent pulls "
+            "again by itself.",
+            ("registry",),
+        ),
+    ),
+    (
+        r"no matching manifest|exec format error|image operating system|wrong architecture|no image for this arch",
+        Hint(
+            "The image is built for another processor. Check the image of this architecture.",
+            ("item", "settings"),
+        ),
+    ),
+    (
+        r"address already in use|port is already allocated|bind for|cannot expose|failed to listen|port \d+\S* is taken",
+        Hint(
+            "Another program or container on the agent already has this port. Choose another external port.",
+            ("settings",),
+        ),
     ),
     (
         r"no space left",
-        "The agent's disk is full. Free some space, or lower what its images may take.",
+        Hint("The agent's disk is full. Free some space, or lower what its images may take.", ()),
     ),
     (
-        r"no such host|connection refused|i/o timeout|timed? ?out|no route|dial tcp|name resolution|unreachable",
-        "The agent cannot reach the registry. Check the registry's URL, and the agent's network and proxy.",
+        r"no such host|connection refused|i/o timeout|timed? ?out|no route|dial tcp|name resolution|unreachable|"
+        r"cannot be reached",
+        Hint(
+            "The agent cannot reach the registry. Check the registry's URL, and the agent's network and proxy.",
+            ("registry",),
+        ),
     ),
     (
         r"bind source path|mount|statfs",
-        "A folder that is to be mounted does not exist on the agent. Create it there, or correct the volume.",
+        Hint(
+            "A folder that is to be mounted does not exist on the agent. Create it there, or correct the volume.",
+            ("settings",),
+        ),
     ),
     (
         r"manifest unknown|not found|no such image|does not exist|name unknown|\b404\b",
-        "The registry has no such image or tag. Check its spelling on the catalog item.",
+        Hint("The registry has no such image or tag. Check its spelling.", ("item", "settings")),
     ),
     (
         r"exit|restart",
-        "The container starts and ends again. Check its commands, variables and volumes, and its own log on the agent.",
+        Hint(
+            "The container starts and ends again. Check its commands, variables and volumes, and its own log on the "
+            "agent.",
+            ("settings",),
+        ),
     ),
 ]
 
 
-def hint_for(error: str) -> str:
-    """A sentence about what to do, empty when nothing is known about this error."""
-    return next((hint for pattern, hint in HINTS if re.search(pattern, error, re.IGNORECASE)), "")
+def hint_for(error: str) -> Hint:
+    """What to do about this error; empty, and pointing everywhere, when nothing is known about it."""
+    return next((hint for pattern, hint in HINTS if re.search(pattern, error, re.IGNORECASE)), Hint())
