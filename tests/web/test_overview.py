@@ -74,9 +74,24 @@ def test_simulated_agents_are_said_on_every_page(viewer):
     agent = online()
     assert "nothing really runs" not in viewer.get("/catalog/").text
 
-    AgentStatus.objects.filter(agent=agent).update(simulated=True)
+    AgentStatus.objects.filter(agent=agent).update(simulated=True, engine_problem="Run: apt install podman")
 
-    assert "nothing really runs" in viewer.get("/catalog/").text
+    page = viewer.get("/catalog/").text
+    assert "nothing really runs" in page
+    assert f'<a href="/agents/{agent.uuid}/">{agent.name}</a>' in page
+    assert "Run: apt install podman" in page
+
+
+def test_many_simulated_agents_are_not_all_named(viewer):
+    for number in range(5):
+        AgentFactory(name=f"lab-{number}")
+    AgentStatus.objects.update(simulated=True)
+
+    page = viewer.get("/catalog/").text
+
+    assert "lab-2" in page
+    assert "lab-3" not in page
+    assert 'and <a href="/agents/">others</a>' in page
 
 
 def test_queries_do_not_grow_with_what_there_is(viewer, django_assert_num_queries):
