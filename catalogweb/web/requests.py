@@ -1,12 +1,18 @@
 """What views know of a request: who is signed in, and what htmx says."""
 
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 from django_htmx.middleware import HtmxDetails
 
 from catalogweb.accounts.models import User
+
+View = Callable[..., HttpResponse]
 
 
 class PageRequest(HttpRequest):
@@ -24,6 +30,21 @@ def address_of(request: HttpRequest) -> str:
 def site_of(request: HttpRequest) -> str:
     """Where people and agents reach this installation; if nobody said, where this page was asked for."""
     return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+
+
+def post_only(page: str) -> Callable[[View], View]:
+    """An act, with no page of its own: who reloads or opens its address comes to the `page` of what it acts on."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def act(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                return redirect(page, *args, **kwargs)
+            return require_POST(view)(request, *args, **kwargs)
+
+        return act
+
+    return wrap
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -109,6 +109,12 @@ def test_stop_and_start_change_all_of_it(operator):
     assert application.is_activated
 
 
+def test_the_address_of_stopping_leads_to_the_application(operator):
+    ApplicationFactory(name="clinic")
+
+    assert operator.get("/applications/clinic/stop/").headers["Location"] == "/applications/clinic/"
+
+
 def test_delete_says_what_goes_along_and_takes_it(operator):
     microservice = MicroserviceFactory(application__name="clinic")
 

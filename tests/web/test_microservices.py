@@ -185,6 +185,16 @@ def test_start_in_a_stopped_application_is_refused_in_words(operator):
     assert "/start/" not in operator.get("/microservices/").text
 
 
+@pytest.mark.parametrize("act", ["start", "stop", "rebuild"])
+def test_the_address_of_an_act_leads_to_the_page_of_what_it_acts_on(operator, act):
+    microservice = placed()
+
+    opened = operator.get(f"/microservices/{microservice.uuid}/{act}/")
+
+    assert opened.headers["Location"] == f"/microservices/{microservice.uuid}/"
+    assert operator.put(f"/microservices/{microservice.uuid}/{act}/").status_code == 405
+
+
 def test_rebuild_asks_for_a_new_container(operator):
     microservice = placed()
 

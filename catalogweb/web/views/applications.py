@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
@@ -23,7 +23,7 @@ from catalogweb.web.forms.applications import ApplicationForm
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
-from catalogweb.web.requests import PageRequest, posted
+from catalogweb.web.requests import PageRequest, post_only, posted
 
 ORDERS = {"name": "name", "started": "is_activated", "changed": "updated_at"}
 STARTED = {"started": True, "stopped": False}
@@ -94,12 +94,12 @@ def application_edit(request: PageRequest, name: str) -> HttpResponse:
     return render(request, "applications/form.html", {"form": form, "application": application})
 
 
-@require_POST
+@post_only("web:application-detail")
 def application_start(request: PageRequest, name: str) -> HttpResponse:
     return _set_started(request, name, True)
 
 
-@require_POST
+@post_only("web:application-detail")
 def application_stop(request: PageRequest, name: str) -> HttpResponse:
     return _set_started(request, name, False)
 

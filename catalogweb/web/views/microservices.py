@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem
@@ -27,7 +27,7 @@ from catalogweb.web.forms.lines import write_config
 from catalogweb.web.forms.microservices import MicroserviceForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page, wants_fragment
-from catalogweb.web.requests import PageRequest, posted
+from catalogweb.web.requests import PageRequest, post_only, posted
 
 ORDERS = {
     "name": "name",
@@ -100,17 +100,17 @@ def microservice_edit(request: PageRequest, uuid: str) -> HttpResponse:
     return render(request, "microservices/form.html", {"form": form, "microservice": microservice, "agents": agents})
 
 
-@require_POST
+@post_only("web:microservice-detail")
 def microservice_start(request: PageRequest, uuid: str) -> HttpResponse:
     return _act(request, uuid, set_activated, "is to run", is_activated=True)
 
 
-@require_POST
+@post_only("web:microservice-detail")
 def microservice_stop(request: PageRequest, uuid: str) -> HttpResponse:
     return _act(request, uuid, set_activated, "is to stop", is_activated=False)
 
 
-@require_POST
+@post_only("web:microservice-detail")
 def microservice_rebuild(request: PageRequest, uuid: str) -> HttpResponse:
     return _act(request, uuid, rebuild, "is pulled and built again")
 
