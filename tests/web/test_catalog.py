@@ -168,8 +168,11 @@ def test_editing_a_used_item_asks_and_moves_its_microservices(operator):
     item = used_item()
     assert "Move the running microservices (1)" in operator.get(f"/catalog/{item.pk}/edit/").text
 
-    operator.post(f"/catalog/{item.pk}/edit/", posted(item, x86="team/web:2", reason="Faster", move_running="on"))
+    change = posted(item, x86="team/web:2", reason="Faster", move_running="on")
+    page = operator.post(f"/catalog/{item.pk}/edit/", change, follow=True).text
 
+    users = f'<a href="/microservices/?item={item.pk}">1 microservice</a>'
+    assert f"{item.name} is saved as revision 2; {users} will move to it at the next poll." in page
     current = item.revisions.get(number=2)
     assert current.reason == "Faster"
     assert current.microservices.count() == 1
@@ -178,8 +181,9 @@ def test_editing_a_used_item_asks_and_moves_its_microservices(operator):
 def test_editing_a_used_item_leaves_microservices_when_unticked(operator):
     item = used_item()
 
-    operator.post(f"/catalog/{item.pk}/edit/", posted(item, x86="team/web:2"))
+    page = operator.post(f"/catalog/{item.pk}/edit/", posted(item, x86="team/web:2"), follow=True).text
 
+    assert "1 microservice</a> keeps its revision." in page
     assert item.revisions.get(number=1).microservices.count() == 1
     assert "older" in operator.get(f"/catalog/{item.pk}/").text
 

@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.services import create_item, delete_item, warnings_for
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
+from catalogweb.core.text import counted
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Microservice, MicroserviceQuerySet
 from catalogweb.deployments.sources import edit_catalog_item
@@ -89,9 +91,25 @@ def catalog_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.ADMINISTER if item.is_system else Right.CHANGE)
     form = EditCatalogItemForm(item, item.use_count, posted(request))
     if form.submit(edit_catalog_item, by=request.user, item=item, built_in=item.is_system):
-        messages.success(request, f"{form.result.name} is saved.")
+        messages.success(request, _saved(form.result, revised=form.result.current_id != item.current_id))
         return redirect("web:catalog-item", pk)
     return render(request, "catalog/form.html", {"form": form, "item": item})
+
+
+def _saved(item: CatalogItem, *, revised: bool) -> str:
+    """What saving came to: the new revision, and the microservices that move to it or stay."""
+    if not revised or item.current is None:
+        return f"{item.name} is saved."
+    said = f"{item.name} is saved as revision {item.current.number}"
+    users = Microservice.objects.filter(revision__item=item)
+    moved, number = users.filter(revision=item.current).count(), users.count()
+    if not number:
+        return f"{said}."
+    link = format_html(
+        '<a href="{}?item={}">{}</a>', reverse("web:microservice-list"), item.pk, counted(number, "microservice")
+    )
+    stays = "keeps its revision" if number == 1 else "keep their revisions"
+    return format_html("{}; {} {}.", said, link, "will move to it at the next poll" if moved else stays)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
