@@ -184,6 +184,6 @@ def test_the_main_job_works_without_scripts_on_a_telephone(browser: Browser, sit
     expect(page.get_by_role("link", name="hr-yard", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Stop ward/hr-yard").click()
-    expect(page.get_by_text("ward/hr-yard is to stop.")).to_be_visible()
+    expect(page.get_by_text("ward/hr-yard will stop at the next poll of")).to_be_visible()
     assert not Microservice.objects.get(name="hr-yard").is_activated
     context.close()

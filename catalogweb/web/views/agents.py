@@ -165,7 +165,9 @@ def agent_delete(request: PageRequest, uuid: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
     agent, form = _agent(uuid), ServiceForm(posted(request))
     if form.submit(delete_agent, by=request.user, agent=agent):
-        messages.success(request, f"Agent {agent.name} is deleted.")
+        messages.success(
+            request, f"Agent {agent.name} is deleted. When it calls next, it will be told to remove itself."
+        )
         return redirect("web:agent-list")
     microservices = Microservice.objects.filter(agent=agent).select_related("application", "agent")
     context = {"agent": agent, "form": form, "microservices": microservices[:SHOWN], "number": microservices.count()}

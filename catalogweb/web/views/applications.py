@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.changelog.services import entries_of
@@ -77,7 +79,10 @@ def application_create(request: PageRequest) -> HttpResponse:
     require(request.user, Right.CHANGE)
     form = ApplicationForm(posted(request))
     if form.submit(create_application, by=request.user):
-        messages.success(request, f"Application {form.result.name} is made. It is empty: deploy something to it.")
+        name = form.result.name
+        link = f"{reverse('web:deploy')}?application={name}"
+        then = format_html('It is empty: next, <a href="{}">deploy something to it</a>.', link)
+        messages.success(request, format_html("Application {} is made. {}", name, then))
         return redirect("web:application-detail", form.result.name)
     return render(request, "applications/form.html", {"form": form, "application": None})
 
@@ -106,7 +111,9 @@ def application_stop(request: PageRequest, name: str) -> HttpResponse:
 
 def _set_started(request: PageRequest, name: str, is_activated: bool) -> HttpResponse:
     edit_application(by=request.user, application=_application(name), is_activated=is_activated)
-    messages.success(request, f"Application {name} is {'started' if is_activated else 'stopped'}.")
+    then = "Its microservices will start" if is_activated else "What runs in it will stop"
+    done = "started" if is_activated else "stopped"
+    messages.success(request, f"Application {name} is {done}. {then} at the next poll of its agents.")
     return redirect("web:application-detail", name)
 
 
@@ -115,7 +122,9 @@ def application_delete(request: PageRequest, name: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
     application, form = _application(name), ServiceForm(posted(request))
     if form.submit(delete_application, by=request.user, application=application):
-        messages.success(request, f"Application {name} is deleted.")
+        messages.success(
+            request, f"Application {name} is deleted. Agents will remove its containers at their next poll."
+        )
         return redirect("web:application-list")
     microservices = Microservice.objects.filter(application=application).select_related("application", "agent")
     shown = {"microservices": microservices[:SHOWN], "number": microservices.count()}

@@ -78,9 +78,11 @@ def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def catalog_create(request: PageRequest) -> HttpResponse:
     require(request.user, Right.CHANGE)
-    form = CatalogItemForm(posted(request))
+    form = CatalogItemForm(posted(request), initial={"registry": request.GET.get("registry")})
     if form.submit(create_item, by=request.user):
-        messages.success(request, f"{form.result.name} is in the catalog as item {form.result.pk}.")
+        said = f"{form.result.name} is in the catalog as item {form.result.pk}."
+        link = f"{reverse('web:deploy')}?item={form.result.pk}"
+        messages.success(request, format_html('{} Next, <a href="{}">deploy it</a>.', said, link))
         return redirect("web:catalog-item", form.result.pk)
     return render(request, "catalog/form.html", {"form": form, "item": None})
 

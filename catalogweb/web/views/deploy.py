@@ -25,7 +25,9 @@ def deploy(request: PageRequest) -> HttpResponse:
         form.look()
     elif form.submit(launch, by=request.user):
         number = form.result.microservices.count()
-        messages.success(request, f"{counted(number, 'microservice')} placed. Agents hear of it at their next poll.")
+        messages.success(
+            request, f"{counted(number, 'microservice')} placed. Agents will hear of it at their next poll."
+        )
         return redirect("web:deployment-detail", form.result.pk)
     query = request.POST.get("agent_query", "")
     choices, more = agent_choices(form, query)

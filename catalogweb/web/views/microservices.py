@@ -93,7 +93,7 @@ def microservice_edit(request: PageRequest, uuid: str) -> HttpResponse:
     form = MicroserviceForm(microservice, posted(request))
     if form.submit(edit_with_images, by=request.user, microservice=microservice):
         messages.success(
-            request, f"{form.result.full_name} is saved. {form.result.agent.name} hears of it at its next poll."
+            request, f"{form.result.full_name} is saved. {form.result.agent.name} will hear of it at its next poll."
         )
         return redirect("web:microservice-detail", uuid)
     agents = Agent.objects.values_list("name", flat=True)[:CHOICES_SHOWN]
@@ -102,17 +102,17 @@ def microservice_edit(request: PageRequest, uuid: str) -> HttpResponse:
 
 @post_only("web:microservice-detail")
 def microservice_start(request: PageRequest, uuid: str) -> HttpResponse:
-    return _act(request, uuid, set_activated, "is to run", is_activated=True)
+    return _act(request, uuid, set_activated, "will start", is_activated=True)
 
 
 @post_only("web:microservice-detail")
 def microservice_stop(request: PageRequest, uuid: str) -> HttpResponse:
-    return _act(request, uuid, set_activated, "is to stop", is_activated=False)
+    return _act(request, uuid, set_activated, "will stop", is_activated=False)
 
 
 @post_only("web:microservice-detail")
 def microservice_rebuild(request: PageRequest, uuid: str) -> HttpResponse:
-    return _act(request, uuid, rebuild, "is pulled and built again")
+    return _act(request, uuid, rebuild, "will be pulled and built again")
 
 
 def _act(request: PageRequest, uuid: str, service: Callable[..., Any], done: str, **arguments: Any) -> HttpResponse:
@@ -125,7 +125,7 @@ def _act(request: PageRequest, uuid: str, service: Callable[..., Any], done: str
             "microservices/_row.html",
             {"microservice": _microservice(uuid), "on_agent": "on_agent" in request.POST},
         )
-    messages.success(request, f"{microservice.full_name} {done}.")
+    messages.success(request, f"{microservice.full_name} {done} at the next poll of {microservice.agent.name}.")
     return redirect(_back(request, uuid))
 
 
@@ -141,6 +141,9 @@ def microservice_delete(request: PageRequest, uuid: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
     microservice, form = _microservice(uuid), ServiceForm(posted(request))
     if form.submit(delete_microservices, by=request.user, microservices=[microservice]):
-        messages.success(request, f"{microservice.full_name} is deleted. Its agent removes the container.")
+        messages.success(
+            request,
+            f"{microservice.full_name} is deleted. {microservice.agent.name} will remove the container at its next poll.",
+        )
         return redirect("web:application-detail", microservice.application.name)
     return render(request, "microservices/delete.html", {"microservice": microservice, "form": form})

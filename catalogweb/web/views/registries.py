@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.agents.models import Agent
@@ -63,7 +64,9 @@ def registry_create(request: PageRequest) -> HttpResponse:
     require(request.user, Right.CHANGE)
     form = RegistryForm(posted(request))
     if form.submit(create_registry, by=request.user):
-        messages.success(request, f"Registry {form.result.pk} is added as {form.result}.")
+        link = f"{reverse('web:catalog-create')}?registry={form.result.pk}"
+        then = format_html('Next, <a href="{}">create a catalog item with its images</a>.', link)
+        messages.success(request, format_html("Registry {} is added as {}. {}", form.result.pk, form.result, then))
         return redirect("web:registry-detail", form.result.pk)
     return render(request, "registries/form.html", {"form": form, "registry": None})
 
