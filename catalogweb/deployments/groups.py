@@ -1,5 +1,6 @@
 """The words of `words.py`, gathered into five groups that the database can count and filter by."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
@@ -59,6 +60,11 @@ def counts_by(microservices: QuerySet[Microservice], column: str) -> dict[int, d
     wanted = Count("pk", filter=Q(is_activated=True, application__is_activated=True))
     rows = microservices.order_by().values(column).annotate(total=Count("pk"), wanted=wanted, **counts)
     return {row.pop(column): row for row in rows}
+
+
+def groups_with_any(counts: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
+    """(name, label, tone, number) of each group that somebody is in."""
+    return [(name, label, tone, counts[name]) for name, (label, tone) in GROUPS.items() if counts.get(name)]
 
 
 def failures(microservices: QuerySet[Microservice]) -> QuerySet[Microservice, dict[str, Any]]:

@@ -65,13 +65,24 @@ def test_page_shows_its_microservices_live_and_its_yaml(viewer):
     assert "kind: Application" not in fragment
 
 
+def test_page_sums_up_what_runs_and_does_not_repeat_its_own_name(viewer):
+    application = running(ApplicationFactory(name="clinic")).application
+    MicroserviceFactory(application=application)
+
+    fragment = viewer.get("/applications/clinic/", headers=FRAGMENT).text
+
+    assert "1 of 2 running" in fragment
+    assert 'href="/microservices/?application=clinic&amp;status=running"' in fragment
+    assert 'href="/applications/clinic/"' not in fragment
+
+
 def test_page_takes_the_same_queries_for_more_microservices(viewer, django_assert_num_queries):
     application = MicroserviceFactory().application
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         viewer.get(f"/applications/{application.name}/", headers=FRAGMENT)
     for _ in range(10):
         MicroserviceFactory(application=application)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         viewer.get(f"/applications/{application.name}/", headers=FRAGMENT)
 
 

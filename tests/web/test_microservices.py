@@ -185,6 +185,14 @@ def test_start_in_a_stopped_application_is_refused_in_words(operator):
     assert "/start/" not in operator.get("/microservices/").text
 
 
+def test_an_act_on_the_page_of_an_application_answers_a_row_without_its_name(operator):
+    microservice = placed()
+
+    row = operator.post(f"/microservices/{microservice.uuid}/stop/", {"in_application": "1"}, headers=FRAGMENT).text
+
+    assert f'href="/applications/{microservice.application.name}/"' not in row
+
+
 @pytest.mark.parametrize("act", ["start", "stop", "rebuild"])
 def test_the_address_of_an_act_leads_to_the_page_of_what_it_acts_on(operator, act):
     microservice = placed()

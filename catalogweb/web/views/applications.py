@@ -18,7 +18,7 @@ from catalogweb.deployments.applications import (
     edit_application,
     find_application,
 )
-from catalogweb.deployments.groups import counts_by
+from catalogweb.deployments.groups import counts_by, groups_with_any
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.web.forms.applications import ApplicationForm
@@ -65,8 +65,12 @@ def _application(name: str) -> Application:
 def application_detail(request: PageRequest, name: str) -> HttpResponse:
     application = _application(name)
     microservices = Microservice.objects.detailed().filter(application=application).order_by("name")
+    rows = Microservice.objects.filter(application=application)
+    counts = counts_by(rows, "application").get(application.pk, NOTHING)
     context = {
         "application": application,
+        "counts": counts,
+        "groups": groups_with_any(counts),
         "page": page_of(request, microservices),
         "entries": lambda: entries_of(application)[:10],
         "yaml": lambda: export(application),

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from catalogweb.deployments.container import Container, risks
-from catalogweb.deployments.groups import GROUPS, counts_by, failures, in_group
+from catalogweb.deployments.groups import counts_by, failures, groups_with_any, in_group
 from catalogweb.deployments.hints import hint_for
 from catalogweb.deployments.models import Deployment, Microservice
 from catalogweb.web.forms.lines import write_config
@@ -45,7 +45,7 @@ def deployment_detail(request: PageRequest, pk: int) -> HttpResponse:
         "risks": risks(container),
         "counts": counts,
         "status": status,
-        "groups": [(name, label, tone, counts[name]) for name, (label, tone) in GROUPS.items() if counts.get(name)],
+        "groups": groups_with_any(counts),
         "failures": [(row, hint_for(row["status__error_message"])) for row in failures(microservices)[:20]],
         "page": page_of(request, in_group(microservices.detailed(), status).order_by("name")),
     }

@@ -37,6 +37,8 @@ ORDERS = {
     "placed": "created_at",
 }
 CHOICES_SHOWN = 500
+# Which column a row leaves out, since its whole page is about it.
+KNOWN_BY_THE_PAGE = ("on_agent", "in_application")
 
 
 @require_safe
@@ -123,7 +125,7 @@ def _act(request: PageRequest, uuid: str, service: Callable[..., Any], done: str
         return render(
             request,
             "microservices/_row.html",
-            {"microservice": _microservice(uuid), "on_agent": "on_agent" in request.POST},
+            {"microservice": _microservice(uuid), **{name: name in request.POST for name in KNOWN_BY_THE_PAGE}},
         )
     messages.success(request, f"{microservice.full_name} {done} at the next poll of {microservice.agent.name}.")
     return redirect(_back(request, uuid))
