@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 
 from catalogweb.agents.services import agent_named
 from catalogweb.catalog.models import Revision
@@ -21,7 +23,9 @@ class MicroserviceForm(ImagesForm):
         widget=forms.TextInput(attrs={"list": "agents", "autocomplete": "off"}),
         help_text="Another agent moves it there.",
     )
-    source = forms.ChoiceField(label="Image", help_text="Another image makes a new container.")
+    source = forms.ChoiceField(
+        label="What it runs", widget=forms.RadioSelect, help_text="Another image makes a new container."
+    )
     is_activated = forms.BooleanField(label="Started", required=False)
     rebuild = forms.BooleanField(
         label="Rebuild", required=False, help_text="Pull again and make a new container, even if nothing else changes."
@@ -75,4 +79,5 @@ def _revisions_of(microservice: Microservice) -> dict[int, Revision]:
 
 def _label(revision: Revision) -> str:
     is_current = revision.item is not None and revision.item.current_id == revision.pk
-    return f"{revision}{' (current)' if is_current else ''}: {', '.join(revision.by_architecture.values())}"
+    images = render_to_string("components/images.html", {"images": revision.by_architecture})
+    return format_html("<span>{}{}{}</span>", revision, " (current)" if is_current else "", images)
