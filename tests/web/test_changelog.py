@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 import catalogweb
 from catalogweb.changelog.models import Entry
 from catalogweb.web.views.changelog import ACTIONS
-from tests.factories import AgentFactory, EventFactory, PrivateRegistryFactory
+from tests.factories import AgentFactory, ApplicationFactory, EventFactory, PrivateRegistryFactory
 
 pytestmark = pytest.mark.django_db
 FRAGMENT = {"HX-Request": "true"}
@@ -69,7 +69,8 @@ def test_an_entry_links_to_what_it_is_about_unless_that_is_gone(viewer):
     entry(object_id=agent.uuid)
     assert f'href="/agents/{agent.uuid}/"' in viewer.get("/changes/").text
 
-    Entry.objects.update(action="delete")
+    agent.status.delete()
+    agent.delete()
     assert f'href="/agents/{agent.uuid}/"' not in viewer.get("/changes/").text
 
 
@@ -140,6 +141,13 @@ def test_an_entry_that_is_forgotten_is_not_found(viewer):
     assert viewer.get("/changes/1/").status_code == 404
 
 
+def test_an_entry_links_to_an_application_that_was_renamed_since(viewer):
+    application = ApplicationFactory(name="ward-7")
+    entry(object_type="application", object_id=application.pk, object_label="clinic")
+
+    assert '<a href="/applications/ward-7/">clinic</a>' in viewer.get("/changes/").text
+
+
 def test_a_changed_password_is_shown_as_changed_only(operator):
     registry = PrivateRegistryFactory(url="reg.example")
     operator.post(
@@ -152,11 +160,11 @@ def test_a_changed_password_is_shown_as_changed_only(operator):
     assert "hunter2" not in page
 
 
-def test_list_takes_the_same_queries_for_more_rows(viewer, django_assert_num_queries):
-    entry()
-    with django_assert_num_queries(5):
+def test_list_takes_the_same_queries_for_more_rows_of_a_type(viewer, django_assert_num_queries):
+    entry(object_id=AgentFactory().uuid)
+    with django_assert_num_queries(6):
         viewer.get("/changes/")
     for _ in range(20):
-        entry()
-    with django_assert_num_queries(5):
+        entry(object_id=AgentFactory().uuid)
+    with django_assert_num_queries(6):
         viewer.get("/changes/")

@@ -3,10 +3,10 @@
 from django.apps import apps
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalogweb.changelog.models import Door, Entry, Event
+from catalogweb.web.links import links_to
 from catalogweb.web.lists import Filter, exact_filters, page_of, within_days
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
@@ -16,20 +16,6 @@ ACTIONS = (
     "rollback", "reboot", "prune", "open tunnel", "close tunnel", "start trace", "stop trace", "ask for snapshot",
     "take snapshot",
 )  # fmt: skip
-# Object type -> (URL name, what the URL holds); the rest has no page of its own.
-PAGES = {
-    "agent": ("web:agent-detail", "object_id"),
-    "application": ("web:application-detail", "object_label"),
-    "application template": ("web:template-detail", "object_id"),
-    "catalog item": ("web:catalog-item", "object_id"),
-    "config map": ("web:config-map-detail", "object_id"),
-    "deployment": ("web:deployment-detail", "object_id"),
-    "microservice": ("web:microservice-detail", "object_id"),
-    "registry": ("web:registry-detail", "object_id"),
-    "secret": ("web:secret-detail", "object_id"),
-    "volume mount": ("web:volume-mount-detail", "object_id"),
-    "edge resource": ("web:edge-resource-detail", "object_id"),
-}
 EXACT = ("actor", "request", "object")
 
 
@@ -45,8 +31,9 @@ def changelog_list(request: PageRequest) -> HttpResponse:
     given = {column: asked[name] for column, name in COLUMNS.items() if asked[name]}
     entries, days = within_days(request, Entry.objects.matching(asked["q"]).filter(**given))
     page = page_of(request, entries)
+    links = links_to((entry.object_type, entry.object_id) for entry in page.object_list)
     for entry in page.object_list:
-        entry.link = _link(entry)
+        entry.link = links.get((entry.object_type, entry.object_id), "")
     filters = [*_filters(asked), *days]
     context = {"page": page, "query": asked["q"], "filters": filters, "exact": exact_filters(request, EXACT)}
     return render_page(request, "changelog/list.html", context, partial="changelog/_table.html")
@@ -70,13 +57,6 @@ def changelog_entry(request: PageRequest, pk: int) -> HttpResponse:
     """One change in full, and the request that made it if that came over REST."""
     entry = get_object_or_404(Entry, pk=pk)
     event = Event.objects.filter(request_id=entry.request_id).first() if request.user.may_administer else None
-    context = {"entry": entry, "link": _link(entry), "event": event}
+    thing = (entry.object_type, entry.object_id)
+    context = {"entry": entry, "link": links_to([thing]).get(thing, ""), "event": event}
     return render(request, "changelog/entry.html", context)
-
-
-def _link(entry: Entry) -> str:
-    """The page of what was changed, unless it is gone by this very change."""
-    if entry.object_type not in PAGES or entry.action == "delete":
-        return ""
-    name, column = PAGES[entry.object_type]
-    return reverse(name, args=[getattr(entry, column)])
