@@ -1,5 +1,6 @@
 """Where the pages of things are that the change log and plans name, as far as they still exist."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -31,11 +32,16 @@ PAGES: dict[str, tuple[type[Model], str, str, str]] = {
 }
 
 
+def type_of(kind: str) -> str:
+    """The change log's name for a manifest's kind: "catalog item" for CatalogItem."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+
+
 def links_to(things: Iterable[Thing]) -> dict[Thing, str]:
     """The URL of each (object type, object id) that has a page; one statement per type, however many there are."""
     ids = defaultdict(set)
     for object_type, object_id in things:
-        if object_type in PAGES:
+        if object_type in PAGES and object_id:
             ids[object_type].add(object_id)
     return {
         (object_type, object_id): url for object_type in ids for object_id, url in _found(object_type, ids[object_type])

@@ -92,6 +92,7 @@ def test_apply_names_file_line_kind_and_field_of_every_fault(manifest, capsys):
     assert ended.value.code == 1
     assert f"{manifest}:5: Application name: metadata.name is missing" in said
     assert f"{manifest}:12: Registry spec.password: what is written is not text." in said
+    assert said.endswith("\nNothing was applied: 2 faults.\n")
     assert "hush-hush" not in said
     assert not Application.objects.exists()
 

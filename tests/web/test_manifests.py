@@ -18,6 +18,7 @@ def test_a_plan_shows_what_would_change_and_changes_nothing(operator):
 
     assert "Application clinic" in page
     assert "1 create" in page
+    assert 'href="/applications/clinic/"' not in page
     assert 'value="apply"' in page
     assert not Application.objects.exists()
 
@@ -28,6 +29,7 @@ def test_apply_does_it_and_a_second_plan_is_empty(operator):
 
     assert "Applied" in applied
     assert Application.objects.get().name == "clinic"
+    assert 'Application <a href="/applications/clinic/">clinic</a>' in applied
     assert "Nothing to do" in again
     assert 'value="apply"' not in again
 
@@ -39,6 +41,7 @@ def test_a_fault_names_its_line_field_and_value_and_the_text_stays(operator):
     assert (response.status_code, fault.line, fault.field) == (422, 6, "spec.isActivated")
     assert 'data-line="6"' in response.text
     assert "isActivated: ture" in response.text
+    assert "Written:" not in response.text
     assert not Application.objects.exists()
 
 

@@ -26,7 +26,10 @@ ACTIONS = {"create": "create", "update": "update", "delete": "remove"}
 
 @dataclass
 class Change:
-    """What happens to one object because of one document: (field, before, after) per field that differs."""
+    """What happens to one object because of one document: (field, before, after) per field that differs.
+
+    `object_id` is how the change log knows the object; what a plan only tried to make has another one later.
+    """
 
     document: int
     line: int
@@ -35,6 +38,10 @@ class Change:
     action: str
     fields: list[tuple[str, Any, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    object_id: str = field(default="", compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if name != "object_id"}
 
 
 @dataclass
@@ -53,7 +60,7 @@ class Plan:
         return all(change.action == "unchanged" for change in self.changes)
 
     def as_json(self) -> dict[str, Any]:
-        return {"counts": self.counts, "changes": [asdict(change) for change in self.changes]}
+        return {"counts": self.counts, "changes": [change.as_json() for change in self.changes]}
 
 
 class _TakeBack(Exception):
@@ -108,7 +115,13 @@ def _carry_out(reading: Reading, by: Actor) -> list[Change]:
     document = reading.document
     changes = [
         Change(
-            document.number, document.line, _kind(entry), entry.object_label, ACTIONS[entry.action], _differences(entry)
+            document.number,
+            document.line,
+            _kind(entry),
+            entry.object_label,
+            ACTIONS[entry.action],
+            _differences(entry),
+            object_id=entry.object_id,
         )
         for entry in entries.order_by("id")
         if entry.action in ACTIONS

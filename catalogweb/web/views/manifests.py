@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from catalogweb.core.errors import Invalid, Refusal
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.manifests import Fault, ManifestRefused, Plan, apply, plan
+from catalogweb.web.links import links_to, type_of
 from catalogweb.web.masking import masked, unmasked
 from catalogweb.web.requests import PageRequest
 
@@ -63,7 +64,13 @@ def _masked(text: str) -> dict[str, str]:
 
 
 def shown(outcome: Plan, *, is_done: bool) -> dict[str, Any]:
-    changes = [(change, ACTION_TONES[change.action]) for change in outcome.changes]
+    # A plan is taken back: what it made is not there to be linked.
+    things = [(type_of(change.kind), change.object_id if is_done else "") for change in outcome.changes]
+    links = links_to(things)
+    changes = [
+        (change, ACTION_TONES[change.action], links.get(thing, ""))
+        for change, thing in zip(outcome.changes, things, strict=True)
+    ]
     return {"plan": outcome, "changes": changes, "is_done": is_done}
 
 

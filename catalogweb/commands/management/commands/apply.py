@@ -12,6 +12,7 @@ from catalogweb.commands.plan_text import fault_line, plan_lines
 from catalogweb.commands.sentences import SentenceCommand
 from catalogweb.core.errors import Invalid
 from catalogweb.core.rights import Actor, System
+from catalogweb.core.text import counted
 from catalogweb.deployments.manifests import ManifestRefused, apply, plan
 
 
@@ -32,6 +33,7 @@ class Command(SentenceCommand):
         except ManifestRefused as refused:
             for fault in refused.faults:
                 self.stderr.write(fault_line(file, fault))
+            self.stderr.write(f"Nothing was applied: {counted(len(refused.faults), 'fault')}.")
             raise SystemExit(1) from None
         for line in plan_lines(found):
             self.stdout.write(line)
