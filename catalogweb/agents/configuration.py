@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
+from catalogweb.changelog.words import label
 from catalogweb.core.errors import Invalid
 from catalogweb.core.storing import UNSTORABLE, is_storable
 
@@ -89,18 +92,18 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(name: str, setting: Setting, value: Any) -> Any:
-    number = setting.type is int
+    number, called = setting.type is int, capfirst(label(name))
     if number and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise Invalid(f"{name} takes a whole number, not {value!r}.", field=name)
+        raise Invalid(f"{called} takes a whole number, not {value!r}.", field=name)
     if not number and not isinstance(value, setting.type):
         kind = {bool: "true or false", str: "text", list: "a list"}[setting.type]
-        raise Invalid(f"{name} takes {kind}, not {value!r}.", field=name)
+        raise Invalid(f"{called} takes {kind}, not {value!r}.", field=name)
     if not is_storable(value):
-        raise Invalid(f"{name}: {UNSTORABLE}", field=name)
+        raise Invalid(f"{called}: {UNSTORABLE}", field=name)
     if setting.choices and value not in setting.choices:
-        raise Invalid(f"{name} is one of {', '.join(setting.choices)}, not {value!r}.", field=name)
+        raise Invalid(f"{called} is one of {', '.join(setting.choices)}, not {value!r}.", field=name)
     if number and not (setting.least or 0) <= value <= (setting.most or value):
-        raise Invalid(f"{name} lies between {setting.least:g} and {setting.most:g}, not {value:g}.", field=name)
+        raise Invalid(f"{called} lies between {setting.least:g} and {setting.most:g}, not {value:g}.", field=name)
     return int(value) if number else value
 
 

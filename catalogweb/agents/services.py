@@ -111,7 +111,7 @@ def _set_checked(agent: Agent, **fields: Any) -> None:
     for name, most in (("latitude", 90), ("longitude", 180)):
         value = getattr(agent, name)
         if value is not None and not -most <= value <= most:
-            raise Invalid(f"{name} lies between -{most} and {most}.", field=name)
+            raise Invalid(f"{name.capitalize()} lies between -{most} and {most}.", field=name)
     check_columns(agent)
     taken = Agent.objects.annotate(lower=Lower("name")).filter(lower=agent.name.lower()).exclude(pk=agent.pk)
     if taken.exists():

@@ -1,9 +1,9 @@
 """A manifest's plan as text for a terminal."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from catalogweb.changelog.words import label, said
 from catalogweb.core.text import counted
 from catalogweb.deployments.manifests import Change, Fault, Plan
 
@@ -30,17 +30,15 @@ def _row(cells: tuple[str, ...], widths: list[int]) -> str:
 def _details(change: Change) -> Iterator[str]:
     for name, before, after in change.fields:
         if change.action == "update":
-            yield f"    {name}: {_plain(before)} -> {_plain(after)}"
+            yield f"    {label(name)}: {_plain(name, before)} -> {_plain(name, after)}"
         else:
-            yield f"    {name}: {_plain(after if change.action == 'create' else before)}"
+            yield f"    {label(name)}: {_plain(name, after if change.action == 'create' else before)}"
     for warning in change.warnings:
         yield f"    warning: {warning}"
 
 
-def _plain(value: Any) -> str:
-    if value in ("", None):
-        return "(empty)"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _plain(name: str, value: Any) -> str:
+    return said(name, value).replace("\n", ", ") if value not in ("", None, [], {}) else "(empty)"
 
 
 def fault_line(file: str, fault: Fault) -> str:

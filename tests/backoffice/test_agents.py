@@ -30,7 +30,7 @@ def test_admin_unsets_what_is_taken_out_of_the_configuration(edit):
     ("configuration", "sentence"),
     [
         ('{"status_frequncy": 30}', "“status_frequncy” is not a setting. Did you mean “status_frequency”?"),
-        ('{"status_frequency": -1}', "status_frequency lies between 0 and 86400, not -1."),
+        ('{"status_frequency": -1}', "Status frequency lies between 0 and 86400, not -1."),
         ("[1]", 'Write a JSON object, such as {"status_frequency": 30}.'),
     ],
 )

@@ -41,7 +41,7 @@ def test_value_is_set_edited_and_deleted(superuser):
     assert "default-proxy-host" in superuser.get("/controller/").text
     superuser.post(path, {"value": "b"})
     assert Value.objects.get().value == "b"
-    assert "Update" in superuser.get(path).text
+    assert "Changed" in superuser.get(path).text
     assert "no such key" in superuser.get(f"{path}delete/").text
     superuser.post(f"{path}delete/")
 

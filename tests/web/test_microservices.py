@@ -141,7 +141,7 @@ def test_page_names_risks_settings_and_the_course_so_far(viewer):
 
     page = viewer.get(f"/microservices/{microservice.uuid}/").text
 
-    for text in ("Privileged: it can do anything", "LEVEL=3", "has fetched this generation", "kind: Microservice"):
+    for text in ("Privileged: it can do anything", "LEVEL=3", "has the present settings", "kind: Microservice"):
         assert text in page
 
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from catalogweb.agents.configuration import SETTINGS, Setting
 from catalogweb.agents.models import Agent
 from catalogweb.agents.routers import by_name
+from catalogweb.changelog import words
 from catalogweb.core.architectures import Architecture
 from catalogweb.web.forms.base import ServiceForm
 
@@ -64,7 +66,7 @@ def _initial(agent: Agent) -> dict[str, Any]:
 
 def _field(name: str, setting: Setting, effective: Any) -> forms.Field:
     """One setting; what applies while it is blank stands in the field as its placeholder."""
-    label, help_text = name.replace("_", " ").capitalize(), setting.help
+    label, help_text = capfirst(words.label(name)), setting.help
     shared: dict[str, Any] = {"label": label, "required": False, "help_text": help_text}
     if setting.type is bool:
         choices = [("", f"Not set ({'yes' if effective else 'no'})"), ("True", "Yes"), ("False", "No")]

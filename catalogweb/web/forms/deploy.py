@@ -37,7 +37,7 @@ class DeployForm(ImagesForm):
     application = forms.CharField(
         max_length=200,
         widget=forms.TextInput(attrs={"list": "applications", "autocomplete": "off"}),
-        help_text="One that exists, or a new name: then it is made along.",
+        help_text="One that exists, or a new name: it is then created too.",
     )
     name = forms.CharField(
         label="Microservice name",

@@ -1,7 +1,6 @@
 """Template tags of the pages. They are builtins: no page loads them."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogweb.agents.presence import Presence
+from catalogweb.changelog import words as changelog
 from catalogweb.core.architectures import Architecture
 
 register = template.Library()
@@ -97,8 +97,12 @@ def page_numbers(page: Page) -> Iterable[int | str]:
 
 @register.filter
 def words(name: str) -> str:
-    """A field's name for people."""
-    return name.replace("_", " ")
+    """A name of ours for people."""
+    return changelog.label(name)
+
+
+register.filter("action_of", changelog.action_of)
+register.filter("action_alone", changelog.action_alone)
 
 
 @register.filter
@@ -107,13 +111,9 @@ def is_given(value: Any) -> bool:
 
 
 @register.filter
-def plain(value: Any) -> str:
-    """A logged value as people would write it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping) and all(isinstance(part, str) for part in value.values()):
-        return "\n".join(f"{name}: {part}" for name, part in value.items())
-    return json.dumps(value) if isinstance(value, list | Mapping) else str(value)
+def plain(value: Any, field: str = "") -> str:
+    """A logged value, of this field, as people would write it."""
+    return changelog.said(field, value)
 
 
 @register.filter

@@ -3,19 +3,16 @@
 from django.apps import apps
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from catalogweb.changelog.models import Door, Entry, Event
+from catalogweb.changelog.words import ACTIONS, action_alone
 from catalogweb.web.links import links_to
 from catalogweb.web.lists import Filter, exact_filters, page_of, within_days
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
 
-ACTIONS = (
-    "create", "update", "delete", "rebuild", "link", "unlink", "give key", "provision", "deprovision", "upgrade",
-    "rollback", "reboot", "prune", "open tunnel", "close tunnel", "start trace", "stop trace", "ask for snapshot",
-    "take snapshot",
-)  # fmt: skip
 EXACT = ("actor", "request", "object")
 
 
@@ -42,7 +39,7 @@ def changelog_list(request: PageRequest) -> HttpResponse:
 def _filters(asked: dict[str, str]) -> list[Filter]:
     return [
         Filter("type", "Object", asked["type"], [(name, name.capitalize()) for name in _types()]),
-        Filter("action", "Action", asked["action"], [(name, name.capitalize()) for name in ACTIONS]),
+        Filter("action", "Action", asked["action"], [(name, capfirst(action_alone(name))) for name in ACTIONS]),
         Filter("door", "Door", asked["door"], Door.choices),
     ]
 
