@@ -4,6 +4,8 @@ from django.db import models
 
 from catalogweb.core.text import typed
 
+EMPTY: tuple[object, ...] = (None, "", [], {})
+
 
 class Door(models.TextChoices):
     WEB = "web", "Pages"
@@ -54,11 +56,11 @@ class Entry(models.Model):
 
     @property
     def changes(self) -> list[tuple[str, object, object]]:
-        """(field, before, after) of what differs."""
+        """(field, before, after) of what differs; that nothing became an empty text or list is no difference."""
         # PostgreSQL keeps no order of an object's keys: the name first, then by alphabet, on every database.
         names = sorted({*self.before, *self.after}, key=lambda name: (name != "name", name))
         rows = [(name, self.before.get(name), self.after.get(name)) for name in names]
-        return [row for row in rows if row[1] != row[2]]
+        return [row for row in rows if row[1] != row[2] and not (row[1] in EMPTY and row[2] in EMPTY)]
 
 
 class EventQuerySet(models.QuerySet["Event"]):

@@ -83,8 +83,11 @@ def said(field: str, value: Any) -> str:
     write = PARTS.get(field)
     if isinstance(value, list):
         return "\n".join(write(part) if write else said("", part) for part in value)
-    if isinstance(value, Mapping) and all(isinstance(part, str | int | float) for part in value.values()):
-        return "\n".join(f"{label(name)}: {said(name, part)}" for name, part in value.items())
+    if isinstance(value, Mapping) and (
+        field in GROUPS or all(isinstance(v, str | int | float) for v in value.values())
+    ):
+        filled = {name: part for name, part in value.items() if part not in (None, "", [], {})}
+        return "\n".join(f"{label(name)}: {said(name, part)}".replace("\n", ", ") for name, part in filled.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -102,8 +105,19 @@ def _volume(part: Any) -> str:
     return f"{part.get('host')} → {part.get('container')}{access}"
 
 
+def _port(part: Any) -> str:
+    return "{external}:{internal}/{protocol}".format(**part) if isinstance(part, Mapping) else str(part)
+
+
+# Groups of fields that have names of their own; any other nested value is the reader's own JSON.
+GROUPS = frozenset({"container"})
 # How one part of these lists is written.
-PARTS: dict[str, Callable[[Any], str]] = {"env": _pair("="), "extra_hosts": _pair(": "), "volumes": _volume}
+PARTS: dict[str, Callable[[Any], str]] = {
+    "env": _pair("="),
+    "extra_hosts": _pair(": "),
+    "ports": _port,
+    "volumes": _volume,
+}
 
 
 def _moment(text: str) -> str:

@@ -15,6 +15,12 @@ from catalogweb.changelog.words import action_alone, action_of, label, said
         ("volumes", [{"host": "data", "container": "/data", "access": "rw", "type": "volume"}], "data → /data"),
         ("images", {"x86": "a:1", "arm": "b:1"}, "x86: a:1\narm: b:1"),
         ("configuration", {"status_frequency": 30, "watchdog_enabled": True}, "status frequency: 30\nwatchdog enabled: yes"),
+        (
+            "container",
+            {"env": [["A", "1"], ["B", "2"]], "ports": [{"internal": 80, "external": 8080, "protocol": "tcp"}],
+             "volumes": [], "privileged": False},
+            "variables: A=1, B=2\nports: 8080:80/tcp\nprivileged: no",
+        ),
         ("config", {"deep": {"er": 1}}, '{"deep": {"er": 1}}'),
         ("provisioning_key_expires_at", "2025-03-01T10:20:30.123456+00:00", "2025-03-01 10:20 UTC"),
         ("provisioning_key_expires_at", "soon", "soon"),
