@@ -6,11 +6,13 @@ Operators' values are sparse: what nobody set follows what the agent reports, th
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.utils.text import capfirst
 
 from catalogweb.changelog.words import label
 from catalogweb.core.errors import Invalid
+from catalogweb.core.names import suggestion
 from catalogweb.core.storing import UNSTORABLE, is_storable
 
 # The router of the installation, whether or not anybody has said where it is.
@@ -19,18 +21,25 @@ DEFAULT_ROUTER = "default-router"
 
 @dataclass(frozen=True)
 class Setting:
-    """One configuration value: its type, default, unit and limits."""
+    """One configuration value: its type, default, unit and limits.
+
+    Operators choose among `offered` too; agents report what they have, which may be another.
+    """
 
     default: Any
     help: str = ""
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
 
     @property
     def type(self) -> type:
         return list if isinstance(self.default, list) else type(self.default)
 
+
+# The names of Java's levels, the quietest first.
+LOG_LEVELS = ("OFF", "SEVERE", "WARNING", "INFO", "CONFIG", "FINE", "FINER", "FINEST", "ALL")
 
 SETTINGS: dict[str, Setting] = {
     "status_frequency": Setting(10, "Seconds between two reports; at 0 the agent keeps its own.", 0, 86400),
@@ -44,7 +53,7 @@ SETTINGS: dict[str, Setting] = {
     "log_limit": Setting(10, "GiB", 0, 100),
     "log_directory": Setting("/var/log/iofog/", "Folder for the agent's logs."),
     "log_file_count": Setting(10, "Files", 0, 100),
-    "log_level": Setting("INFO", "Java level name, such as INFO or FINE."),
+    "log_level": Setting("INFO", offered=LOG_LEVELS),
     "bluetooth_enabled": Setting(False),
     "abstracted_hardware_enabled": Setting(False),
     "watchdog_enabled": Setting(False, "The agent removes every container that it does not manage."),
@@ -100,11 +109,23 @@ def _checked(name: str, setting: Setting, value: Any) -> Any:
         raise Invalid(f"{called} takes {kind}, not {value!r}.", field=name)
     if not is_storable(value):
         raise Invalid(f"{called}: {UNSTORABLE}", field=name)
-    if setting.choices and value not in setting.choices:
-        raise Invalid(f"{called} is one of {', '.join(setting.choices)}, not {value!r}.", field=name)
+    if setting.offered:
+        value = value.upper()
+    allowed = setting.choices or setting.offered
+    if allowed and value not in allowed:
+        raise Invalid(f"{called} is one of {', '.join(allowed)}, not {value!r}.", field=name)
+    if name == "time_zone":
+        _check_zone(value)
     if number and not (setting.least or 0) <= value <= (setting.most or value):
         raise Invalid(f"{called} lies between {setting.least:g} and {setting.most:g}, not {value:g}.", field=name)
     return int(value) if number else value
+
+
+def _check_zone(name: str) -> None:
+    """Containers get it as TZ, which falls back to UTC without a word. A machine that knows no zones takes any."""
+    known = available_timezones()
+    if name and known and name not in known:
+        raise Invalid(f"There is no time zone “{name}”.{suggestion(name, known)}", field="time_zone")
 
 
 # An agent's texts stand in lists: none may fill them.

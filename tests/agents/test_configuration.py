@@ -39,6 +39,7 @@ def test_checking_accepts_or_refuses_with_the_field_and_never_crashes(name, valu
         ("upstream_routers", "a"),
         ("host", "a\x00"),
         ("upstream_routers", ["\x00"]),
+        ("log_level", "LOUD"),
     ],
 )
 def test_checking_refuses_what_lies_outside_the_table(name, value):
@@ -46,6 +47,21 @@ def test_checking_refuses_what_lies_outside_the_table(name, value):
         checked({name: value})
 
     assert refused.value.field == name
+
+
+def test_a_time_zone_that_is_none_is_refused_with_a_suggestion():
+    with pytest.raises(Invalid, match="There is no time zone “Europa/Berlin”. Did you mean “Europe/Berlin”?"):
+        checked({"time_zone": "Europa/Berlin"})
+
+
+def test_a_log_level_is_taken_in_any_letter_case_and_no_time_zone_at_all_is_fine():
+    assert checked({"log_level": "fine", "time_zone": ""}) == {"log_level": "FINE", "time_zone": ""}
+
+
+def test_what_an_agent_reports_of_itself_is_kept_as_it_says_it():
+    said = {"log_level": "VERBOSE", "time_zone": "Mars/Olympus"}
+
+    assert as_reported(said) == said
 
 
 def test_checking_leaves_unknown_names_out():

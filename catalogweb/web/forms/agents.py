@@ -71,9 +71,9 @@ def _field(name: str, setting: Setting, effective: Any) -> forms.Field:
     if setting.type is bool:
         choices = [("", f"Not set ({'yes' if effective else 'no'})"), ("True", "Yes"), ("False", "No")]
         return forms.TypedChoiceField(choices=choices, coerce=lambda text: text == "True", empty_value=None, **shared)
-    if setting.choices:
+    if allowed := setting.choices or setting.offered:
         blank = ("", f"Not set ({effective})")
-        return forms.ChoiceField(choices=[blank, *((choice, choice) for choice in setting.choices)], **shared)
+        return forms.ChoiceField(choices=[blank, *((choice, choice) for choice in allowed)], **shared)
     if setting.type is int:
         widget = forms.NumberInput(attrs={"placeholder": effective})
         return forms.IntegerField(widget=widget, **shared)
