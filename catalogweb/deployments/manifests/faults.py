@@ -23,7 +23,7 @@ class Fault:
 
     def __str__(self) -> str:
         place = " ".join(filter(None, [self.kind, self.field]))
-        return f"Document {self.document}, line {self.line}, {place}: {self.message}"
+        return ", ".join(filter(None, [f"Document {self.document}", f"line {self.line}", place])) + f": {self.message}"
 
 
 class ManifestRefused(Invalid):

@@ -15,8 +15,8 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from catalogweb.core.storing import UNSTORABLE, is_storable
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
 
-# What a parser quotes may be a piece of a password; its own words stand in <>.
-QUOTED = re.compile(r"""(['"])(?!<).{3,}\1""")
+# What a parser quotes, to the end of the text if the quotes do not match.
+QUOTED = re.compile(r"""(['"])((?:\\.|(?!\1).)*)\1|['"].*""", re.S)
 DEEPEST, MOST_ALIASES, MOST_VALUES = 24, 100, 50_000
 TOO_DEEP = f"Values are nested deeper than {DEEPEST} levels"
 
@@ -68,13 +68,23 @@ def read(text: str) -> list[Document]:
         ]
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problem = QUOTED.sub("…", error.problem or "")
+        problem = _without_values(error.problem or "")
         raise ManifestRefused(
             [Fault(_document_at(text, line), line, "", "", f"This is not YAML: {problem}.")]
         ) from None
-    except (YAMLError, ValueError, OverflowError) as error:
-        problem = QUOTED.sub("…", str(error).splitlines()[0])
+    except (YAMLError, ValueError, OverflowError, AssertionError) as error:
+        problem = _without_values(str(error).splitlines()[0])
         raise ManifestRefused([Fault(1, 1, "", "", f"This is not YAML: {problem}.")]) from None
+
+
+def _without_values(problem: str) -> str:
+    """A quoted value may be a piece of a password; punctuation and the parser's own words in <> tell what is wrong."""
+
+    def shown(quoted: re.Match[str]) -> str:
+        inner = quoted[2] or ""
+        return quoted[0] if re.fullmatch(r"[^\w\s]{1,2}|<[a-z ]+>", inner) else "…"
+
+    return QUOTED.sub(shown, problem.replace(r"'\t'", "<tab>"))
 
 
 def _yaml() -> YAML:

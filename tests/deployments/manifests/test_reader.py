@@ -111,6 +111,20 @@ def test_refusal_of_the_parser_never_repeats_what_was_written(text):
     assert "s3cret" not in str(refused(text).as_json())
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("foo: [bar", "This is not YAML: expected ',' or ']', but got '<stream end>'."),
+        ("foo: {a: b", "expected ',' or '}'"),
+        ("- a\nb: c", "expected <block end>, but found '?'"),
+        ("a:\n\t- b", "found character <tab> that cannot start any token"),
+        ("%YAML 1.9\n---\na: b", "version minor part"),
+    ],
+)
+def test_refusal_of_the_parser_says_what_it_expected(text, said):
+    assert said in refused(text).message
+
+
 def test_anchor_twice_is_no_warning():
     assert values("a: &x 1\nb: &x 2\nc: *x") == [{"a": 1, "b": 2, "c": 2}]
 
