@@ -22,12 +22,14 @@ class Fetch:
     elsewhere: str = ""
 
     def explain(self, error: str) -> str:
-        sentence = f"pull of {self.reference} {_cause(error, with_credentials=bool(self.credentials))}"
+        """Our words about the cause; the engine's, without the credentials, only where we have none."""
+        cause = _cause(error, with_credentials=bool(self.credentials)) or f"failed: {_one_line(self._clean(error))}"
+        sentence = f"pull of {self.reference} {cause}"
         if self.elsewhere:
             sentence += f" (pulled without credentials: the registry's are for {self.elsewhere})"
-        return self._without_secrets(sentence)
+        return sentence
 
-    def _without_secrets(self, text: str) -> str:
+    def _clean(self, text: str) -> str:
         for secret in filter(None, [(self.credentials or {}).get("password")]):
             text = text.replace(secret, "***")
         return re.sub(r"://[^/@\s]+@", "://", text)
@@ -74,6 +76,7 @@ _DENIED = r"unauthorized|authentication required|(?<!permission )denied|(invalid
 
 
 def _cause(error: str, *, with_credentials: bool) -> str:
+    """Empty when nothing known fits."""
     low = error.lower()
     if re.search(_DENIED, low):
         if with_credentials:
@@ -81,10 +84,7 @@ def _cause(error: str, *, with_credentials: bool) -> str:
         if "does not exist" in low:
             return "was refused: not found in the registry, or it wants a user name and a password"
         return "was refused: the registry wants a user name and a password"
-    for pattern, cause in _CAUSES:
-        if re.search(pattern, low):
-            return cause
-    return f"failed: {_one_line(error)}"
+    return next((cause for pattern, cause in _CAUSES if re.search(pattern, low)), "")
 
 
 def _one_line(error: str) -> str:

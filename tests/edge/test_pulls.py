@@ -102,6 +102,12 @@ def test_a_failure_never_tells_credentials():
     assert "s3cret" not in repr(fetch)
 
 
+def test_a_password_that_is_one_of_our_words_leaves_the_sentence_whole():
+    fetch = decided("r.io/web", url="r.io", **PRIVATE | {"password": "wrong"})
+
+    assert "was refused: wrong user name or password" in fetch.explain("unauthorized: wrong is wrong")
+
+
 events = st.fixed_dictionaries(
     {},
     optional={
