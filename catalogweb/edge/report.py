@@ -82,7 +82,8 @@ def _shown(microservice: Microservice, containers: Sequence[Container]) -> Conta
 
 
 def _state(current: Container | None, record: Record, now: float) -> str:
-    if record.pulling:
+    # Trying again is no progress yet: a pull that fails and fails would else flicker between the two.
+    if record.pulling and (not record.failed or record.pulling.percentage > 0):
         return "PULLING"
     if record.stuck:
         return "STUCK_IN_RESTART"

@@ -176,7 +176,7 @@ def test_a_failed_pull_is_told_and_retried_when_the_registries_change(controller
     assert controller.items("m1")[-1]["errorMessage"] == (
         "pull of docker.io/library/alpine:3 failed: simulated failure"
     )
-    assert "FAILED" in controller.statuses("m1")
+    assert controller.statuses("m1")[-1] == "FAILED"
 
     engine.behaviour = Behaviour(pull_seconds=0, start_seconds=0)
     controller.raise_flags("registries")
@@ -185,6 +185,30 @@ def test_a_failed_pull_is_told_and_retried_when_the_registries_change(controller
         agent.step()
 
     assert controller.statuses("m1")[-1] == "RUNNING"
+
+
+def test_a_pull_that_is_tried_again_stays_failed_until_it_gets_on(controller, client, state, clock):
+    engine = SimulatedEngine(Behaviour(pull_seconds=0, start_seconds=0, pull_failures=1), clock=clock)
+    agent = EdgeAgent(client, engine, state, Options(interval=1), clock=clock)
+    controller.order(item())
+    for _ in range(3):
+        clock.now += 1
+        agent.step()
+    # What fails stands still at 0 % for half of its time.
+    engine.behaviour = Behaviour(pull_seconds=10, start_seconds=0, pull_failures=1)
+    for _ in range(6):
+        clock.now += 1
+        agent.step()
+
+    last = controller.items("m1")[-1]
+    assert (last["status"], last["errorMessage"]) == (
+        "FAILED", "pull of docker.io/library/alpine:3 failed: simulated failure",
+    )  # fmt: skip
+    engine.behaviour = Behaviour(pull_seconds=4, start_seconds=0)
+    for _ in range(30):
+        clock.now += 1
+        agent.step()
+    assert controller.statuses("m1")[-3:] == ["PULLING", "STARTING", "RUNNING"]
 
 
 def test_a_container_that_keeps_exiting_gets_stuck_until_the_list_is_loaded(agent, controller, engine, live, clock):
