@@ -66,10 +66,20 @@ def test_up_prints_the_password_to_the_terminal_only(up):
     assert password not in json.dumps(rows(up, "SELECT * FROM changelog_entry"))
 
 
+def test_up_says_at_once_that_it_starts(up):
+    assert up.said.startswith("Starting …\n\ncatalogweb is up.")
+
+
 def test_up_serves_pages_and_static_files_to_this_machine_only(up):
     assert fetch(f"{up.url}/sign-in/") == 200
     assert fetch(f"{up.url}/static/admin/css/base.css") == 200
     assert fetch(f"{up.url}/sign-in/", Host="elsewhere.example.org") == 400
+
+
+def test_up_keeps_its_terminal_free_of_mistyped_addresses(up):
+    assert fetch(f"{up.url}/catalogue/") == 404
+
+    assert "Not Found" not in up.log.read_text()
 
 
 def test_up_keeps_keys_and_credentials_from_others(up):

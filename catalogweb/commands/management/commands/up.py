@@ -44,6 +44,8 @@ class Command(SentenceCommand):
         parser.add_argument("--keep-containers", action="store_true", help="leave the local agent's containers running")
 
     def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+        self.stdout.write("Starting …")
+        self.stdout.flush()
         check_port(host, port)
         check_folder(settings.DATA_DIR)
         check_keys()
