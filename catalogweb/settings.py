@@ -229,6 +229,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     # One line says it; a traceback for every scanner that guesses a host name says nothing more.
-    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+    # A mistyped address is the visitor's affair; what fails here is logged as an error.
+    "loggers": {
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.request": {"level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": env.str("CATALOGWEB_LOG_LEVEL", "WARNING")},
 }

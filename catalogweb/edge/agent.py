@@ -120,7 +120,7 @@ class EdgeAgent:
         if registries or microservices:
             self._orders.load(self._client, registries=registries, microservices=microservices)
             self._worker.history.retry_everything()
-            log.info("wanted here: %s", self._orders)
+            log.info("to run here: %s", self._orders)
         if "config" in flagged:
             self._orders.load_config(self._client)
             self._send_config()

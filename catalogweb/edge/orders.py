@@ -47,7 +47,7 @@ class Orders:
         self._state.save("config", self.config)
 
     def __str__(self) -> str:
-        return ", ".join(m.name for m in self.microservices or ()) or "nothing"
+        return ", ".join(m.name for m in self.microservices or ()) or "nothing yet"
 
     def _count_rebuilds(self, items: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         """A controller that counts no generations says `rebuild` once: then we count."""
