@@ -6,6 +6,8 @@ from catalogweb.edge.client import ControllerClient, ControllerError, is_loopbac
 from catalogweb.edge.state import State, StateFolder
 
 TYPES = {"x86": 1, "arm": 2}
+# What controllers say of a key that they do not take.
+WRONG_KEY = "provisioning key"
 MACHINES = {"x86_64": "x86", "amd64": "x86", "i386": "x86", "i686": "x86"}
 
 
@@ -34,6 +36,10 @@ def provision(
     try:
         answer = client.call("POST", "agent/provision", body)
     except ControllerError as error:
+        if WRONG_KEY in str(error).lower():
+            raise NotProvisioned(
+                "This key is wrong, used or expired: make a new one on the agent's page (Connect)."
+            ) from error
         raise NotProvisioned(str(error)) from error
     uuid, token = answer.get("uuid"), answer.get("token")
     if not (isinstance(uuid, str) and isinstance(token, str) and uuid and token):

@@ -47,6 +47,17 @@ def test_a_refused_key_keeps_the_old_credentials(controller):
     assert state.load("credentials") == {"uuid": "old"}
 
 
+@pytest.mark.parametrize("answer", [(404, "Invalid provisioning key"), (401, "Expired provisioning key")])
+def test_a_key_that_is_not_taken_leads_to_a_new_one(controller, answer):
+    status, message = answer
+    controller.answers["POST", "agent/provision"] = (status, {"message": message})
+
+    with pytest.raises(
+        NotProvisioned, match=r"^This key is wrong, used or expired: make a new one on the agent's page"
+    ):
+        provision(controller.url, "KEY", State(), architecture="x86")
+
+
 def test_a_folder_that_cannot_be_written_is_noticed_before_the_key_is_used_up(controller, tmp_path):
     (tmp_path / "file").write_text("")
 
