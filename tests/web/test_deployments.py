@@ -6,7 +6,16 @@ import pytest
 from django.utils import timezone
 
 from catalogweb.deployments.container import Container, Volume
-from tests.factories import CatalogItemFactory, DeploymentFactory, MicroserviceFactory, UserFactory
+from catalogweb.deployments.services import deploy
+from catalogweb.deployments.sources import edit_catalog_item
+from tests.factories import (
+    AgentFactory,
+    ApplicationFactory,
+    CatalogItemFactory,
+    DeploymentFactory,
+    MicroserviceFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 FRAGMENT = {"HX-Request": "true"}
@@ -67,6 +76,19 @@ def test_page_shows_the_settings_it_was_placed_with(viewer):
     assert page.context["container"] == container
     assert "LEVEL=3" in page.text
     assert "Host folders: it reaches /srv" in page.text
+
+
+def test_page_tells_what_was_placed_from_what_applies_now(operator, olga):
+    item = CatalogItemFactory(name="heart-rate")
+    [microservice] = deploy(
+        by=olga, application=ApplicationFactory(), agents=[AgentFactory()], revision=item.current, name="web"
+    )
+    edit_catalog_item(by=olga, item=item, images={"x86": "team/web:2"}, move_running=True)
+
+    page = operator.get(f"/deployments/{microservice.deployment_id}/").text
+
+    assert "by olga@example.org, as heart-rate revision 1" in page
+    assert ">heart-rate revision 2</a>" in page
 
 
 def test_page_narrows_to_one_status(viewer):

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from catalogweb.changelog.services import entries_of
 from catalogweb.deployments.container import Container, risks
 from catalogweb.deployments.groups import counts_by, failures, groups_with_any, in_group
 from catalogweb.deployments.hints import hint_for
@@ -43,6 +44,7 @@ def deployment_detail(request: PageRequest, pk: int) -> HttpResponse:
         "container": container,
         "config": write_config(container.config),
         "risks": risks(container),
+        "placed_as": lambda: _placed_as(deployment),
         "counts": counts,
         "status": status,
         "groups": groups_with_any(counts),
@@ -50,3 +52,9 @@ def deployment_detail(request: PageRequest, pk: int) -> HttpResponse:
         "page": page_of(request, in_group(microservices.detailed(), status).order_by("name")),
     }
     return render_page(request, "deployments/detail.html", context, partial="deployments/_live.html")
+
+
+def _placed_as(deployment: Deployment) -> str:
+    """The revision that it was placed with; with its microservices it may have moved to another since."""
+    entry = entries_of(deployment).filter(action="create").first()
+    return str(entry.after.get("revision", "")) if entry else ""
