@@ -149,6 +149,20 @@ def test_create_completes_images_with_the_registrys_host(operator):
     assert CatalogItem.objects.get(name="heart-rate").images["x86"] == "registry.example.org:5000/team/heart-rate:1"
 
 
+def test_picture_and_public_are_kept_and_edited_and_no_foreign_picture_is_loaded(operator):
+    picture = "https://pictures.example.org/heart.png"
+    operator.post("/catalog/add/", NEW | {"picture": picture, "is_public": "on"})
+    item = CatalogItem.objects.get(name="heart-rate")
+    page = operator.get(f"/catalog/{item.pk}/").text
+
+    assert (item.picture, item.is_public) == (picture, True)
+    assert picture in page
+    assert "<img" not in page
+    operator.post(f"/catalog/{item.pk}/edit/", posted(item, picture=""))
+    item.refresh_from_db()
+    assert (item.picture, item.is_public) == ("images/shared/default.png", False)
+
+
 def test_create_shows_every_refusal_at_its_field_and_keeps_what_was_typed(operator):
     response = operator.post("/catalog/add/", NEW | {"x86": "Team/App", "arm": "also bad"})
 

@@ -8,7 +8,11 @@ from catalogweb.catalog.models import LOCAL, REMOTE, CatalogItem, Registry
 from catalogweb.core.architectures import Architecture
 from catalogweb.web.forms.base import ServiceForm
 
-PLAIN = ("name", "description", "category", "publisher", "ram_required", "disk_required", "config_example")
+PLAIN = (
+    "name", "description", "category", "publisher", "picture", "is_public", "ram_required", "disk_required",
+    "config_example",
+)  # fmt: skip
+USUAL_PICTURE = CatalogItem._meta.get_field("picture").get_default()
 
 
 def mono(**attrs: Any) -> forms.TextInput:
@@ -50,6 +54,16 @@ class CatalogItemForm(ServiceForm):
     reason = forms.CharField(
         max_length=200, required=False, help_text="Kept with the revision, for those who come later."
     )
+    picture = forms.CharField(
+        max_length=500,
+        required=False,
+        initial=USUAL_PICTURE,
+        widget=mono(),
+        help_text="The address of a picture, for clients that show one. Pages here load nothing from elsewhere.",
+    )
+    is_public = forms.BooleanField(
+        label="Public", required=False, help_text="For clients that ask for it. Here, everybody sees every item."
+    )
     ram_required = forms.IntegerField(label="RAM it needs (MiB)", min_value=0, max_value=2147483647, required=False)
     disk_required = forms.IntegerField(label="Disk it needs (MiB)", min_value=0, max_value=2147483647, required=False)
     config_example = forms.CharField(
@@ -64,6 +78,7 @@ class CatalogItemForm(ServiceForm):
         given = dict(self.cleaned_data)
         given["images"] = {architecture: given.pop(architecture) for architecture in Architecture.values}
         given |= {name: given[name] or 0 for name in ("ram_required", "disk_required")}
+        given["picture"] = given["picture"] or USUAL_PICTURE
         return given
 
 
