@@ -7,8 +7,8 @@ from typing import Any
 from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.application_templates.rendering import filled
 from catalogweb.application_templates.services import create_template, edit_template, find_template
-from catalogweb.core.errors import Forbidden, Invalid, Refusal, refuse_all
-from catalogweb.core.rights import Actor
+from catalogweb.core.errors import Invalid, Refusal, refuse_all
+from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
 from catalogweb.deployments.manifests.fields import Fields
 from catalogweb.deployments.manifests.places import faults_of
@@ -135,6 +135,7 @@ def _value(value: Any, line: int) -> Value:
 
 def save_template(text: str, *, by: Actor, template: ApplicationTemplate | None = None) -> ApplicationTemplate:
     """The template that this one document describes: a new one, or another state of `template`."""
+    require(by, Right.CHANGE)
     documents = read(text)
     if len(documents) != 1 or documents[0].kind != KIND:
         raise ManifestRefused([Fault(1, 1, "", "kind", f"Write one document, of kind {KIND}.")])
@@ -147,7 +148,5 @@ def save_template(text: str, *, by: Actor, template: ApplicationTemplate | None 
         if template is None:
             return create_template(by=by, name=spec.name, **spec.fields)
         return edit_template(by=by, template=template, name=spec.name, **spec.fields)
-    except Forbidden:
-        raise
     except Refusal as refusal:
         raise ManifestRefused(faults_of(refusal, documents[0])) from None
