@@ -14,7 +14,7 @@ from catalogweb.changelog.models import Event
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.core.rights import Role
 from catalogweb.core.secrets import seal
-from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus
+from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus, Route
 from catalogweb.edge_resources.models import EdgeResource
 
 PASSWORD = "correct horse battery staple"
@@ -190,6 +190,16 @@ class MicroserviceFactory(DjangoModelFactory[Microservice]):
         revision=factory.SelfAttribute("..revision"),
     )
     status = factory.RelatedFactory("tests.factories.MicroserviceStatusFactory", "microservice")
+
+
+class RouteFactory(DjangoModelFactory[Route]):
+    class Meta:
+        model = Route
+
+    name = factory.Sequence(lambda n: f"route-{n}")
+    application = factory.SubFactory(ApplicationFactory)
+    source = factory.SubFactory(MicroserviceFactory, application=factory.SelfAttribute("..application"))
+    destination = factory.SubFactory(MicroserviceFactory, application=factory.SelfAttribute("..application"))
 
 
 class MicroserviceStatusFactory(DjangoModelFactory[MicroserviceStatus]):

@@ -97,7 +97,8 @@ class Manifest(Rest):
     def create(self, *, agent, external):
         return self.apply(self._microservice(agent, external))
 
-    edit = create
+    def edit(self, *, agent, external):
+        return self.create(agent=agent, external=external)
 
     def delete(self):
         return self.apply(f"{HEAD}kind: Application\nmetadata:\n  name: shop\nspec:\n  microservices: []\n")
@@ -112,6 +113,23 @@ class Manifest(Rest):
     def apply(self, text):
         response = self.client.post("/api/v3/manifests", text, content_type="application/yaml")
         return [fault["message"] for fault in response.json().get("faults", [])]
+
+
+class Upload(Manifest):
+    """The same document as the file that the CLIs upload."""
+
+    def edit(self, *, agent, external):
+        uuid = Microservice.objects.get(name="front").uuid
+        return self._put("patch", f"microservices/yaml/{uuid}", self._microservice(agent, external))
+
+    def apply(self, text):
+        is_application = "kind: Application" in text
+        method, path = ("put", "application/yaml/shop") if is_application else ("post", "microservices/yaml")
+        return self._put(method, path, text)
+
+    def _put(self, method, path, text):
+        response = getattr(self.client, method)(f"/api/v3/{path}", text, content_type="application/yaml")
+        return [] if response.status_code < 300 else [fault["message"] for fault in response.json()["faults"]]
 
 
 class ManifestPage(Manifest):
@@ -177,7 +195,7 @@ class Admin:
         return [text for errors in form.errors.values() for text in errors]
 
 
-DOORS = [Web, Rest, Manifest, ManifestPage, Command, Admin]
+DOORS = [Web, Rest, Manifest, Upload, ManifestPage, Command, Admin]
 
 
 @pytest.fixture(params=DOORS, ids=lambda door: door.__name__)

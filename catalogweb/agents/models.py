@@ -139,6 +139,11 @@ class Agent(models.Model):
         return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
     @property
+    def network_address(self) -> str:
+        """Where containers of other agents reach it: as configured, else as it said itself; empty until it did."""
+        return self.effective_configuration["host"] or self.status.ip_address
+
+    @property
     def effective_configuration(self) -> dict[str, Any]:
         """What an operator set, else what follows from that, else what the agent reported, else the defaults."""
         implied = implied_values(has_place=(self.latitude, self.longitude) != (None, None), is_system=self.is_system)

@@ -21,7 +21,6 @@ from catalogweb.accounts.by_mail import MailIsOff
 from catalogweb.changelog.door import current
 from catalogweb.core import errors
 from catalogweb.core.storing import collision
-from catalogweb.deployments.manifests import ManifestRefused
 
 logger = logging.getLogger(__name__)
 NO_SUCH = "There is no such path or method here."
@@ -29,6 +28,10 @@ NO_SUCH = "There is no such path or method here."
 
 class LoginFailed(errors.Refusal):
     """Wrong credentials, as opposed to none."""
+
+
+class AlreadyThere(errors.Refusal):
+    """A duplicate that clients expect to hear of as a bad request."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def built_in_said_as(sentence: str) -> Iterator[None]:
 REFUSALS: list[tuple[type[Exception], int, str]] = [
     (LoginFailed, 401, "InvalidCredentialsError"),
     (MailIsOff, 400, "EmailActivationSetupError"),
+    (AlreadyThere, 400, "DuplicatePropertyError"),
     (errors.NotFound, 404, "NotFoundError"),
     (errors.Duplicate, 409, "DuplicatePropertyError"),
     (errors.Conflict, 409, "ConflictError"),
@@ -111,7 +115,7 @@ def _more(error: Exception) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if isinstance(error, errors.Refusal) and len(error.messages) > 1:
         more["messages"] = error.messages
-    if isinstance(error, ManifestRefused):
+    if isinstance(error, errors.Refusal) and error.faults:
         more["faults"] = [fault.as_json() for fault in error.faults]
     if isinstance(error, errors.InUse) and error.users:
         more["users"] = error.users

@@ -164,7 +164,11 @@ class Shape(serializers.Serializer[Any]):
     def listed(cls, **options: Any) -> Any:
         """A list of these."""
         options.setdefault("required", False)
-        messages: dict[str, Any] = {"not_a_list": _type_fault("array")}
+        messages: dict[str, Any] = {
+            "not_a_list": _type_fault("array"),
+            "min_length": "Field '$path' has at least {min_length} entries",
+            "max_length": "Field '$path' has at most {max_length} entries",
+        }
         return cls(many=True, error_messages=messages, **options)
 
     @classmethod

@@ -15,7 +15,6 @@ from catalogweb.core.liquid import finder, has_liquid, render
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.applications import find_application
 from catalogweb.deployments.models import Microservice
-from catalogweb.deployments.variables import shown_of
 from catalogweb.edge_resources.services import find_edge_resource
 
 # A password may hold any characters: it is never rendered, and no text of the body sees it.
@@ -48,7 +47,7 @@ def find_application_by_name(name: Any, *, by: Actor) -> dict[str, Any]:
     if application.is_system:
         raise NotFound(f"There is no application “{application.name}” for people to use.")
     rows = list(Microservice.objects.detailed().filter(application=application).order_by("name"))
-    return dict(application_reply(application, rows, shown_of(rows)))
+    return dict(application_reply(application, rows))
 
 
 @finder("findMicroserviceAgent")

@@ -18,12 +18,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalogweb.accounts.models import User
+from catalogweb.api import uploads
 from catalogweb.api.audit import audit
 from catalogweb.api.fields import Shape
 from catalogweb.api.liquid import rendered
 from catalogweb.api.parsers import JSONWhateverIsAccepted
 from catalogweb.api.unbuilt import no_such
-from catalogweb.api.uploads import UploadParser, uploaded
+from catalogweb.api.uploads import uploaded
 from catalogweb.changelog.door import through
 from catalogweb.core.errors import NotFound
 
@@ -112,14 +113,19 @@ def wired(routes: Iterable[Route], parsers: Mapping[str, list[type[BaseParser]]]
     paths: defaultdict[str, list[Route]] = defaultdict(list)
     for route in routes:
         paths[route.path].append(route)
-    return [wire(path, _view(rows, (parsers or {}).get(path))) for path, rows in paths.items()]
+    return [wire(path, _view(paths[path], (parsers or {}).get(path))) for path in sorted(paths, key=_openness)]
+
+
+def _openness(path: str) -> list[bool]:
+    """What stands for anything comes after what stands for itself: /application/yaml before /application/<name>."""
+    return [step.startswith("<") for step in path.split("/")]
 
 
 def _view(routes: list[Route], parsers: list[type[BaseParser]] | None) -> Callable[..., Any]:
     members: dict[str, Any] = {route.method.lower(): _method(route) for route in routes}
     members["routes"] = {route.method: route for route in routes}
     if any(route.upload for route in routes):
-        parsers = [UploadParser]
+        parsers = uploads.PARSERS
     if parsers:
         members["parser_classes"] = parsers
     return cast(type[Endpoint], type("Endpoint", (Endpoint,), members)).as_view()

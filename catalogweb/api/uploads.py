@@ -7,7 +7,7 @@ A row of a table names the part; its handler finds the file's text in the call:
     def secret_upload(call: Call) -> SecretEntry:
         document = document_in(call.text, "Secret")
 
-A path with an upload takes multipart only, and the OpenAPI document says so.
+Such a path also takes YAML as the whole body, as scripts like to send it.
 """
 
 from typing import IO, Any
@@ -17,7 +17,7 @@ from django.core.exceptions import RequestDataTooBig
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
-from catalogweb.api.parsers import Context
+from catalogweb.api.parsers import Context, ManifestParser
 from catalogweb.core.errors import Invalid
 from catalogweb.deployments.manifests.fields import as_written, plain
 from catalogweb.deployments.manifests.reader import read
@@ -33,9 +33,14 @@ class UploadParser(MultiPartParser):
         return super().parse(stream, media_type, parser_context)
 
 
+PARSERS = [UploadParser, ManifestParser]
+
+
 def uploaded(request: Request, field: str) -> str:
-    """The text of the file that was sent as `field`; refuses a missing one, and what is no UTF-8."""
+    """The text of the file that was sent as `field`, or of the whole body; refuses what is missing, or no UTF-8."""
     file = request.FILES.get(field)
+    if file is None and (whole := request.data.get("manifest")):
+        return str(whole)
     if file is None:
         raise Invalid(f"{field.capitalize()} file missing: send YAML as the file “{field}” of multipart/form-data.")
     try:

@@ -20,17 +20,20 @@ from catalogweb.api.views import (
     fixed,
     maintenance,
     manifests,
+    message_routes,
     microservices,
     registries,
     secrets,
     users,
     volume_mounts,
+    workload_files,
 )
 from catalogweb.api.views.status import status
 
 TABLES = (
-    users, catalog, registries, application_templates, applications, microservices, agents, maintenance, edge_resources,
-    secrets, config_maps, volume_mounts, controller, manifests, events, access, fixed,
+    users, catalog, registries, application_templates, applications, microservices, message_routes, workload_files,
+    agents, maintenance, edge_resources, secrets, config_maps, volume_mounts, controller, manifests, events, access,
+    fixed,
 )  # fmt: skip
 
 urlpatterns: list[URLPattern] = [

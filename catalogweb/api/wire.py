@@ -1,5 +1,6 @@
 """The wire's words for the product's: camelCase names, numbers for architectures, times."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ def architecture_of(number: Any) -> str:
 
 def iso(moment: datetime) -> str:
     """2026-11-23T17:25:50.989Z"""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def milliseconds(moment: datetime | None) -> int:
@@ -39,7 +40,7 @@ def images_of(given: list[dict[str, Any]]) -> dict[str, str]:
     return {ARCHITECTURES[entry["fogTypeId"]]: entry["containerImage"] for entry in given}
 
 
-def image_entries(images: dict[str, str], *, complete: bool) -> list[dict[str, Any]]:
+def image_entries(images: Mapping[str, str], *, complete: bool) -> list[dict[str, Any]]:
     """The other way round; `complete` has an entry for every architecture, null where there is no image."""
     return [
         {"containerImage": images.get(name) or None, "fogTypeId": TYPE_IDS[name]}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,9 +13,16 @@ from catalogweb.backoffice.microservice_form import CONTAINER_FIELDS, Microservi
 from catalogweb.catalog.models import Revision
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.applications import create_application, delete_application, edit_application
-from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus
+from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus, Route
+from catalogweb.deployments.routes import create_route, delete_routes, edit_route
 from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice, rebuild, set_activated
 from catalogweb.deployments.words import status_of
+
+
+class RouteForm(ServiceForm):
+    """Without a name it gets the usual one."""
+
+    name = forms.CharField(max_length=500, required=False, help_text="Without one it is called r-<from>-<to>.")
 
 
 @admin.register(Application)
@@ -36,6 +44,37 @@ class ApplicationAdmin(ServiceAdmin):
 
     def goes_along(self, obj: Application) -> Any:
         return obj.microservices.select_related("application", "agent")
+
+
+@admin.register(Route)
+class RouteAdmin(ServiceAdmin):
+    form = RouteForm
+    fields = ["application", "source", "destination", "name"]
+    autocomplete_fields = ["application", "source", "destination"]
+    list_display = ["name", "application", "source_name", "destination_name"]
+    list_select_related = ["application", "source", "destination"]
+    list_filter = ["application"]
+    search_fields = ["name", "application__name", "source__name", "destination__name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["application"] if obj else []
+
+    @admin.display(description="from")
+    def source_name(self, route: Route) -> str:
+        return route.source_name
+
+    @admin.display(description="to")
+    def destination_name(self, route: Route) -> str:
+        return route.destination_name
+
+    def create(self, by: Actor, data: dict[str, Any]) -> Route:
+        return create_route(by=by, **data)
+
+    def change(self, by: Actor, obj: Route, data: dict[str, Any]) -> Route:
+        return edit_route(by=by, route=obj, **data)
+
+    def remove(self, by: Actor, obj: Route) -> None:
+        delete_routes(by=by, routes=[obj])
 
 
 OBSERVED = ["status_line", "image", "reported_at"]

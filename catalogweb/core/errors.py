@@ -1,15 +1,18 @@
 """Refusals: what a service raises when it will not do as asked. Each carries a sentence for people."""
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class Refusal(Exception):
     """A sentence for people, and the argument at fault when there is one.
 
-    `path` is where in a larger text the argument stands, such as spec.microservices[1]; whoever reads that text sets it.
+    Whoever reads a larger text says where in it the fault stands: `path`, such as spec.microservices[1], and `faults`,
+    which know the lines.
     """
 
     path = ""
+    faults: Sequence[Any] = ()
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)

@@ -11,10 +11,11 @@ from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import refuse_all
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.storing import locked
+from catalogweb.deployments.extra_hosts import templates_for
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.placing import missing_images
 from catalogweb.deployments.rows import forget_reports
-from catalogweb.deployments.services import delete_microservices, rebuild
+from catalogweb.deployments.services import delete_microservices, rebuild, rebuild_those_naming
 
 
 @transaction.atomic
@@ -49,8 +50,10 @@ def deprovision(*, agent: Agent) -> None:
 def edit_agent(*, by: Actor, agent: Agent, **changes: Any) -> Agent:
     """Change an agent. Another architecture means other images: refused while a microservice there has none."""
     require(by, Right.CHANGE)
-    before = locked(Agent.objects.all(), agent.pk).architecture
-    agent = edit_agent_row(by=by, agent=agent, **changes)
+    old = locked(Agent.objects.all(), agent.pk)
+    agent, before = edit_agent_row(by=by, agent=agent, **changes), old.architecture
+    if old.configuration.get("host") != agent.configuration.get("host"):
+        rebuild_those_naming(by=by, templates=templates_for(agent))
     if agent.architecture != before:
         placed = list(Microservice.objects.detailed().filter(agent=agent))
         refuse_all([fault for m in placed for fault in missing_images(m.revision, [agent], m.name)])

@@ -60,12 +60,17 @@ def edit_application(*, by: Actor, application: Application, **fields: Any) -> A
 
 
 @transaction.atomic
-def delete_application(*, by: Actor, application: Application) -> int:
-    """Remove it with its microservices; returns how many went along."""
+def delete_application(*, by: Actor, application: Application, built_in: bool = False) -> int:
+    """Remove it with its microservices; returns how many went along.
+
+    A system application is refused, unless a superuser says `built_in` on purpose.
+    """
     require(by, Right.CHANGE)
     application = locked(Application.objects.all(), application.pk)
     if application.is_system:
-        raise Protected(f"{application.name} belongs to the product: it cannot be deleted.")
+        if not built_in:
+            raise Protected(f"{application.name} belongs to the product: it cannot be deleted.")
+        require(by, Right.ADMINISTER)
     gone = delete_microservices(by=by, microservices=application.microservices.all())
     record(by=by, action="delete", obj=application, before=snapshot(application))
     application.delete()

@@ -1,8 +1,10 @@
 """How a microservice's container is to be run: one value, from any door, checked in one place."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from catalogweb.core.errors import Invalid, Refusal, refuse_all
@@ -27,12 +29,16 @@ class Port:
 
 @dataclass(frozen=True)
 class Volume:
-    """A folder of the agent (`bind`) or a named volume, mounted into the container."""
+    """A folder of the agent (`bind`) or a named volume, mounted into the container.
+
+    `id` tells the volumes of one microservice apart for as long as they are mounted; 0 until it is stored.
+    """
 
     host: str
     container: str
     access: str = "rw"
     type: str = "bind"
+    id: int = field(default=0, compare=False)
 
 
 # What a variable may take its value from, and a volume mount, which is a source of files.
@@ -112,6 +118,15 @@ class Container:
         filled = {name: value for name, value in self.options.items() if value not in (None, "", [], {})}
         object.__setattr__(self, "options", filled)
 
+    @property
+    def root_access(self) -> bool:
+        """What clients of the older line know: host network and privileged as one thing."""
+        return self.host_network and self.privileged
+
+    def with_root_access(self, given: bool) -> "Container":
+        """As such a client means it: saying again what it was told changes nothing."""
+        return self if given == self.root_access else replace(self, host_network=given, privileged=given)
+
     def with_changes(self, changes: Mapping[str, Any]) -> "Container":
         return replace(self, **changes)
 
@@ -121,6 +136,18 @@ class Container:
         mounts = [volume.host.partition("/") for volume in self.volumes if volume.type == "volumeMount"]
         taken = {value for value in self.env.values() if isinstance(value, Source)}
         return taken | {Source(VOLUME_MOUNT, name, key) for name, _, key in mounts}
+
+    def numbered(self, before: "Container | None" = None) -> "Container":
+        """Every volume with an id: what was mounted there `before` keeps its own, the others get the next ones."""
+        mounted: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for volume in before.volumes if before else ():
+            mounted[volume.host, volume.container].append(volume.id)
+        last, volumes = max(chain(*mounted.values()), default=0), []
+        for volume in self.volumes:
+            known = mounted[volume.host, volume.container]
+            last += not known
+            volumes.append(replace(volume, id=known.pop(0) if known else last))
+        return replace(self, volumes=tuple(volumes))
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for a deployment's record and for comparing."""
@@ -139,8 +166,8 @@ class Container:
         return cls(**{**values, **read})
 
 
-def check_container(container: Container) -> None:
-    """Refuse what no agent could run; every fault is named."""
+def check_container(container: Container, *, is_system: bool = False) -> None:
+    """Refuse what no agent could run; every fault is named. What agents need themselves starts before all else."""
     faults: list[Refusal] = []
     faults += _port_faults(container.ports)
     faults += [
@@ -168,8 +195,9 @@ def check_container(container: Container) -> None:
     ]
     if not 0 <= container.log_size <= LARGEST_LOG:
         faults.append(Invalid(f"The log size is a number of MB, 0 to {LARGEST_LOG:,}.", field="log_size"))
-    if not 0 <= container.schedule <= 100:
-        faults.append(Invalid("The schedule lies between 0 and 100.", field="schedule"))
+    first, last = (0, 5) if is_system else (6, 100)
+    if not first <= container.schedule <= last:
+        faults.append(Invalid(f"Microservice schedule must be between {first} and {last}.", field="schedule"))
     faults += _option_faults(container.options)
     faults += [
         Invalid(f"{name}: {UNSTORABLE}", field=name)

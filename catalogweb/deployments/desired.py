@@ -1,5 +1,6 @@
 """What an agent is to have: the microservices it is to run and the registries they need."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import F
@@ -7,6 +8,7 @@ from django.db.models import F
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import Registry
 from catalogweb.core.secrets import Unreadable
+from catalogweb.deployments.extra_hosts import addresses, resolved, templates_of
 from catalogweb.deployments.models import Microservice, MicroserviceStatus
 from catalogweb.deployments.telling import needed_registries
 from catalogweb.deployments.variables import env_of, values_of
@@ -20,6 +22,7 @@ class Wanted:
     image: str
     rebuild: bool
     env: list[tuple[str, str]] = field(repr=False)
+    extra_hosts: list[tuple[str, str]] = field(default_factory=list)
 
 
 def wanted_on(agent_id: int) -> list[Wanted]:
@@ -28,16 +31,21 @@ def wanted_on(agent_id: int) -> list[Wanted]:
     So is one with a value that cannot be read, unless it runs there already: left out, its agent would remove it.
     Then all of it fails, and the agent keeps what it has.
     """
-    rows = Microservice.objects.detailed().wanted().filter(agent_id=agent_id).order_by("schedule", "pk")
-    runnable = [row for row in rows if row.image]
-    values, wanted = values_of(runnable), []
+    rows = Microservice.objects.detailed().with_receivers().wanted().filter(agent_id=agent_id)
+    runnable = [row for row in rows.order_by("schedule", "pk") if row.image]
+    values, known, wanted = values_of(runnable), addresses(templates_of(runnable)), []
     for row in runnable:
         env = env_of(row, values)
         if env is not None:
-            wanted.append(Wanted(row, row.image, _rebuild(row), env))
+            wanted.append(Wanted(row, row.image, _rebuild(row), env, _hosts(row, known)))
         elif row.status.container_id:
             raise Unreadable(f"A value that {row.full_name} needs cannot be read.")
     return wanted
+
+
+def _hosts(microservice: Microservice, known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A host without an address would keep the container from being made."""
+    return [(name, address) for name, address in resolved(microservice, known) if address]
 
 
 def _rebuild(microservice: Microservice) -> bool:

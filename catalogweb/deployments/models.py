@@ -8,6 +8,7 @@ from catalogweb.catalog.models import Revision
 from catalogweb.core.names import valid_name
 from catalogweb.core.text import typed
 from catalogweb.deployments.container import Container, Env, Port, Source, Volume, env_from_json
+from catalogweb.deployments.routing import Route
 from catalogweb.deployments.uses import Use  # noqa: F401 - a model of this app
 from catalogweb.deployments.words import Status, status_of
 
@@ -84,6 +85,11 @@ class MicroserviceQuerySet(models.QuerySet["Microservice"]):
         return self.select_related(
             "application", "agent__status", "revision__registry", "revision__item", "status", "deployment"
         ).prefetch_related("ports", "revision__images")
+
+    def with_receivers(self) -> "MicroserviceQuerySet":
+        """With the uuids of those that their routes lead to."""
+        routes = Route.objects.select_related("destination").only("source", "destination__uuid")
+        return self.prefetch_related(models.Prefetch("routes_out", routes))
 
     def ordinary(self) -> "MicroserviceQuerySet":
         return self.filter(application__is_system=False)
@@ -172,6 +178,11 @@ class Microservice(models.Model):
         return [str(Port(p.internal, p.external, p.protocol)) for p in self.ports.all()] if self.pk else []
 
     @property
+    def receivers(self) -> list[str]:
+        """The uuids of those that its messages go to."""
+        return [route.destination.uuid for route in self.routes_out.all()]
+
+    @property
     def is_wanted(self) -> bool:
         return self.is_activated and self.application.is_activated
 
@@ -191,7 +202,8 @@ class Microservice(models.Model):
 
     @property
     def sources(self) -> set[Source]:
-        return self.container.sources
+        """As its container's, without a look at its ports."""
+        return Container(env=self.variables, volumes=tuple(Volume(**volume) for volume in self.volumes)).sources
 
     @property
     def container(self) -> Container:

@@ -15,8 +15,10 @@ from catalogweb.core.names import slug
 from catalogweb.core.rights import Actor, Right, require, user_id
 from catalogweb.core.storing import locked
 from catalogweb.deployments.container import Container, check_container
+from catalogweb.deployments.extra_hosts import host_faults, naming, template_for
 from catalogweb.deployments.models import Application, Deployment, Microservice
 from catalogweb.deployments.placing import bad_names, missing_images, taken_ports
+from catalogweb.deployments.routes import delete_routes, routes_of
 from catalogweb.deployments.rows import (
     batches,
     container_columns,
@@ -65,8 +67,8 @@ def deploy(
     architecture, a port or a name already taken). Statements grow only with the batches of the database.
     """
     require(by, Right.CHANGE)
-    container = container or Container()
-    check_container(container)
+    container = (container or Container()).numbered()
+    check_container(container, is_system=application.is_system)
     prefetch_related_objects([revision], "images", "registry", "item")
     application = locked(Application.objects.all(), application.pk)
     agents = locked_agents({agent.pk for agent in agents})
@@ -78,6 +80,7 @@ def deploy(
             *missing_images(revision, agents, name),
             *taken_ports(agents, container.ports),
             *missing,
+            *host_faults(container),
         ]
     )
     before = needed_registries(agent.pk for agent in agents)
@@ -116,7 +119,7 @@ def edit_microservice(
     microservice = locked(Microservice.objects.detailed(), microservice.pk)
     old_agent, old_revision, was = microservice.agent, microservice.revision, microservice.container
     agents = locked_agents({old_agent.pk, (agent or old_agent).pk})
-    agent, revision, container = agent or old_agent, revision or old_revision, container or was
+    agent, revision, container = agent or old_agent, revision or old_revision, (container or was).numbered(was)
     before, registries = snapshot(microservice), needed_registries(a.pk for a in agents)
     uses, missing = uses_in(container) if container.sources != was.sources else (None, [])
     _refuse_edit(microservice, name, agent, revision, container, missing)
@@ -141,6 +144,8 @@ def edit_microservice(
     if old_revision != revision:
         move_deployments([microservice], revision)
         forget_unused_own_revisions([old_revision.pk])
+    if agent != old_agent:
+        rebuild_those_naming(by=by, templates=[template_for(microservice)])
     return microservice
 
 
@@ -154,7 +159,10 @@ def _refuse_edit(
 ) -> None:
     faults: list[Refusal] = [*missing]
     try:
-        check_container(container)
+        check_container(container, is_system=microservice.application.is_system)
+        # What leads nowhere any more since others went is no fault of this edit.
+        if container.extra_hosts != microservice.container.extra_hosts:
+            faults += host_faults(container)
     except Refusal as refusal:
         faults.append(refusal)
     if name and name != microservice.name:
@@ -212,6 +220,13 @@ def rebuild(*, by: Actor, microservices: Iterable[Microservice]) -> None:
     record_many(by=by, action="rebuild", changes=[(row, None, {"generation": row.generation + 1}) for row in rows])
 
 
+def rebuild_those_naming(*, by: Actor, templates: Iterable[str]) -> None:
+    """Extra hosts are set when a container is made: those that lead elsewhere now need another one."""
+    require(by, Right.CHANGE)
+    if found := naming(templates):
+        rebuild(by=by, microservices=found)
+
+
 @transaction.atomic
 def move_to_revision(*, by: Actor, microservices: Iterable[Microservice], revision: Revision) -> None:
     """Run another revision, newer or older: all of them, or none with every refusal listed.
@@ -250,6 +265,7 @@ def delete_microservices(*, by: Actor, microservices: Iterable[Microservice]) ->
     registries = needed_registries(agent_ids)
     record_many(by=by, action="delete", changes=[(row, snapshot(row), None) for row in rows])
     for batch in batches([row.pk for row in rows]):
+        delete_routes(by=by, routes=routes_of(batch))
         Microservice.objects.filter(pk__in=batch).delete()
     forget_empty_deployments({row.deployment_id for row in rows})
     forget_unused_own_revisions([row.revision_id for row in rows if row.revision.item_id is None])

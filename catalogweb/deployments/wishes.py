@@ -9,11 +9,13 @@ from django.db import transaction
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import REMOTE, CatalogItem, Registry, Revision
 from catalogweb.catalog.services import Images, own_revision
-from catalogweb.core.errors import Duplicate, Invalid
+from catalogweb.core.errors import Duplicate, Invalid, Refusal
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.applications import create_application, edit_application
 from catalogweb.deployments.container import Container
+from catalogweb.deployments.extra_hosts import leads_to_others
 from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.routes import RouteWish, replace_routes
 from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice
 
 
@@ -21,7 +23,8 @@ from catalogweb.deployments.services import delete_microservices, deploy, edit_m
 class Wish:
     """What is wanted of one microservice. What is not said stays as it is, or at its default in a new one.
 
-    An item comes with its registry, a `revision` of it is meant as it is; own `images` are kept as they were sent.
+    An item comes with its registry, a `revision` of it is meant as it is; own `images` are kept as they were sent;
+    `root_access` is host network and privileged in one word. `path` is where it stands in what was read.
     """
 
     name: str | None = None
@@ -31,8 +34,10 @@ class Wish:
     images: Images | None = None
     registry: Registry | None = None
     container: Mapping[str, Any] = field(default_factory=dict)
+    root_access: bool | None = None
     is_activated: bool | None = None
     rebuild: bool = False
+    path: str = ""
 
 
 @transaction.atomic
@@ -54,7 +59,7 @@ def fulfil(
         revision=revision,
         name=wish.name or "",
         pattern=pattern,
-        container=_changed(Container(), wish.container),
+        container=_changed(Container(), wish),
         is_activated=wish.is_activated is not False,
     )
 
@@ -69,15 +74,17 @@ def adapt(*, by: Actor, microservice: Microservice, wish: Wish) -> Microservice:
         name=wish.name,
         agent=wish.agent,
         revision=_other_revision(by, microservice, wish),
-        container=_changed(microservice.container, wish.container),
+        container=_changed(microservice.container, wish),
         is_activated=wish.is_activated,
         rebuild=wish.rebuild,
     )
 
 
-def _changed(container: Container, changes: Mapping[str, Any]) -> Container:
+def _changed(now: Container, wish: Wish) -> Container:
     """Options are given one by one; an empty one ends it."""
-    return container.with_changes({**changes, "options": container.options | changes.get("options", {})})
+    options = now.options | wish.container.get("options", {})
+    container = now.with_changes({**wish.container, "options": options})
+    return container if wish.root_access is None else container.with_root_access(wish.root_access)
 
 
 def _other_revision(by: Actor, microservice: Microservice, wish: Wish) -> Revision | None:
@@ -105,9 +112,10 @@ def write_application(
     by: Actor,
     application: Application | None,
     microservices: Iterable[Wish] | None,
+    routes: Iterable[RouteWish] | None = None,
     **fields: Any,
 ) -> Application:
-    """Make or change an application. A list of microservices replaces those it has; None leaves them alone."""
+    """Make or change an application. A list of microservices or routes replaces those it has; None leaves them alone."""
     require(by, Right.CHANGE)
     if application is None:
         application = create_application(by=by, **fields)
@@ -115,26 +123,36 @@ def write_application(
         application = edit_application(by=by, application=application, **fields)
     if microservices is not None:
         _replace(by, application, {wish.name or "": wish for wish in _distinct(microservices)})
+    if routes is not None:
+        replace_routes(by=by, application=application, wishes=routes)
     return application
 
 
 def _distinct(wishes: Iterable[Wish]) -> list[Wish]:
-    wishes = list(wishes)
-    names = [wish.name for wish in wishes]
-    for name in names:
-        if names.count(name) > 1:
-            raise Duplicate(f"Duplicate name '{name}': two of the microservices have it.", field="name")
+    wishes, names = list(wishes), set()
+    for wish in wishes:
+        if wish.name in names:
+            refusal = Duplicate(f"Duplicate name '{wish.name}': two of the microservices have it.", field="name")
+            refusal.path = wish.path
+            raise refusal
+        names.add(wish.name)
     return wishes
 
 
 def _replace(by: Actor, application: Application, wishes: Mapping[str, Wish]) -> None:
-    """Those that go leave first, so that their ports are free."""
+    """Those that go leave first, so that their ports are free; those that name others among their hosts come last."""
     gone = application.microservices.exclude(name__in=list(wishes))
     if gone:
         delete_microservices(by=by, microservices=gone)
     existing = {row.name: row for row in application.microservices.detailed()}
-    for name, wish in wishes.items():
-        if name in existing:
-            adapt(by=by, microservice=existing[name], wish=wish)
-        else:
-            fulfil(by=by, application=application, wish=wish)
+    for name, wish in sorted(
+        wishes.items(), key=lambda entry: leads_to_others(entry[1].container.get("extra_hosts", ()))
+    ):
+        try:
+            if name in existing:
+                adapt(by=by, microservice=existing[name], wish=wish)
+            else:
+                fulfil(by=by, application=application, wish=wish)
+        except Refusal as refusal:
+            refusal.path = wish.path
+            raise

@@ -14,6 +14,7 @@ from catalogweb.web.views import (
     maintenance,
     manifests,
     microservices,
+    routes,
 )
 
 agent_urls = [
@@ -44,6 +45,8 @@ application_urls = [
     path("<str:name>/start/", applications.application_start, name="application-start"),
     path("<str:name>/stop/", applications.application_stop, name="application-stop"),
     path("<str:name>/delete/", applications.application_delete, name="application-delete"),
+    path("<str:name>/routes/add/", routes.route_create, name="route-create"),
+    path("<str:name>/routes/<str:route>/delete/", routes.route_delete, name="route-delete"),
 ]
 
 template_urls = [

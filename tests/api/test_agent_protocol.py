@@ -319,7 +319,7 @@ def test_microservices_cost_the_same_for_any_number(
     MicroserviceFactory.create_batch(30, agent=agent)
     edge.call("GET", "/agent/microservices")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         edge.call("GET", "/agent/microservices")
 
 

@@ -48,7 +48,7 @@ BODY: dict[str, Any] = {
         {"key": "level"},
         {"key": "log", "defaultValue": 2},
     ],
-    "application": {"microservices": [MICROSERVICE], "routes": [{"name": "r", "from": "web", "to": "db"}]},
+    "application": {"microservices": [MICROSERVICE], "routes": [{"name": "r", "from": "web", "to": "web"}]},
 }
 
 FILE = """
@@ -379,6 +379,7 @@ def test_an_application_is_made_from_a_template(operator: WireClient, shop: Appl
     assert (made.port_list, made.log_size, made.schedule) == (["8080:80/tcp"], 2, 40)
     assert (made.env, made.commands) == ([["LEVEL", "high"]], ["--level", "high"])
     assert (made.config, made.options) == ({"level": 3}, {"annotations": {"team": "a"}})
+    assert made.receivers == [made.uuid]
     assert not Application.objects.get().is_activated
     assert {flags.agent.name: "microservice_list" in flags.raised for flags in ChangeFlags.objects.all()} == {
         "north-1": True, "south-1": False,

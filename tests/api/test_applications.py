@@ -131,8 +131,8 @@ def test_listing_applications_costs_the_same_for_any_number(
     MicroserviceFactory.create_batch(2)
     ApplicationFactory(is_system=True)
     viewer.call("GET", "/user/profile")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(10):
         viewer.call("GET", path)
     MicroserviceFactory.create_batch(20)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(10):
         assert len(viewer.call("GET", path).json()[name]) == 22

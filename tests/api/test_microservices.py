@@ -246,10 +246,10 @@ def test_listing_microservices_costs_the_same_for_any_number(
 ) -> None:
     MicroserviceFactory.create_batch(2)
     viewer.call("GET", "/user/profile")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(8):
         viewer.call("GET", "/microservices")
     MicroserviceFactory.create_batch(20)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(8):
         assert len(viewer.call("GET", "/microservices").json()["microservices"]) == 22
 
 

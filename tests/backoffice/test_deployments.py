@@ -3,8 +3,9 @@
 import pytest
 
 from catalogweb.agents.models import Agent, ChangeFlags
+from catalogweb.changelog.models import Entry
 from catalogweb.deployments.container import Source
-from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.models import Application, Microservice, Route
 from tests.factories import (
     AgentFactory,
     ApplicationFactory,
@@ -192,3 +193,33 @@ def test_admin_adds_edits_and_deletes_applications(add, edit, errors, delete):
 
     delete(shop)
     assert not Application.objects.exists()
+
+
+def test_route_is_added_changed_and_deleted_through_its_service(admin_client, add, edit, delete):
+    first = MicroserviceFactory(name="a", application__name="shop")
+    second = MicroserviceFactory(name="b", application=first.application)
+
+    add(Route, application=first.application_id, source=first.pk, destination=second.pk)
+    route = Route.objects.get()
+    assert route.name == "r-a-b"
+
+    edit(route, name="back", source=second.pk, destination=first.pk)
+    route.refresh_from_db()
+    assert (route.name, route.source, route.destination) == ("back", second, first)
+
+    delete(route)
+    assert not Route.objects.exists()
+    assert list(Entry.objects.filter(object_type="route").values_list("action", flat=True)) == [
+        "delete",
+        "update",
+        "create",
+    ]
+
+
+def test_route_between_applications_is_refused_beside_the_field(admin_client, add, errors):
+    first, second = MicroserviceFactory(), MicroserviceFactory()
+
+    refused = add(Route, application=first.application_id, source=first.pk, destination=second.pk)
+
+    assert "a route stays inside one application" in errors(refused)["destination"][0]
+    assert not Route.objects.exists()

@@ -23,6 +23,7 @@ from tests.factories import (
     ConfigMapFactory,
     EdgeResourceFactory,
     MicroserviceFactory,
+    RouteFactory,
     UserFactory,
     VolumeMountFactory,
 )
@@ -37,6 +38,7 @@ def fill(rows: int) -> None:
         microservice = MicroserviceFactory(revision=CatalogItemFactory().current)
         ApplicationTemplateFactory(variables={"port": 80})
         microservice.agent.tags.add(Tag.objects.get_or_create(name="barn")[0])
+        RouteFactory(source=microservice, application=microservice.application)
         issue_provisioning_key(by=System(), agent=microservice.agent)
         order_version(by=System(), agent=microservice.agent, command="upgrade")
         open_tunnel(by=System(), agent=microservice.agent)

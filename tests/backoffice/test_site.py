@@ -11,6 +11,7 @@ from tests.factories import (
     ApplicationTemplateFactory,
     ConfigMapFactory,
     MicroserviceFactory,
+    RouteFactory,
     UserFactory,
     VolumeMountFactory,
 )
@@ -51,7 +52,7 @@ def test_admin_list_opens(admin_client, model):
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_admin_page_opens_for_every_row(admin_client, model):
-    MicroserviceFactory()
+    RouteFactory()
     ApplicationTemplateFactory(variables={"port": 80})
     VolumeMountFactory(agents=[AgentFactory()])
     ConfigMapFactory()

@@ -29,7 +29,7 @@ def test_new_settings_need_a_new_container_and_are_stored(operator, web, change)
     assert (web.generation, web.container) == (2, Container(**change))
 
 
-@pytest.mark.parametrize("change", [{"config": {"level": 3}}, {"schedule": 1}])
+@pytest.mark.parametrize("change", [{"config": {"level": 3}}, {"schedule": 10}])
 def test_config_and_start_order_need_no_new_container(operator, web, change):
     assert edit_microservice(by=operator, microservice=web, container=Container(**change)).generation == 1
 

@@ -123,5 +123,5 @@ def test_noting_again_writes_nothing(web, django_assert_num_queries):
 def test_list_of_many_takes_the_statements_of_one(agents, django_assert_num_queries):
     for size in (1, 20):
         MicroserviceFactory.create_batch(size, agent=agents[2])
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert all(wanted.image and wanted.microservice.container for wanted in wanted_on(agents[2].pk))

@@ -14,7 +14,7 @@ from catalogweb.configuration import config_maps, secrets, volume_mounts
 from catalogweb.controller import services as controller
 from catalogweb.core.errors import Forbidden
 from catalogweb.core.rights import Role
-from catalogweb.deployments import agents, applications, launch, manifests, services, sources, wishes
+from catalogweb.deployments import agents, applications, launch, manifests, routes, services, sources, wishes
 from catalogweb.edge_resources import services as edge_resources
 from catalogweb.maintenance import orders, snapshots, traces, tunnels
 from tests.factories import AgentFactory, UserFactory
@@ -26,7 +26,7 @@ READING = {"made_by_default"}
 SUPERUSERS_ONLY = {"create_user", "edit_user", "delete_user"}
 MODULES = [
     accounts, agent_rows, controller, edge_resources, catalog, registries, config_maps, secrets, volume_mounts, agents,
-    applications, launch, manifests, services, sources, wishes, orders, snapshots, traces, tunnels,
+    applications, launch, manifests, routes, services, sources, wishes, orders, snapshots, traces, tunnels,
 ]  # fmt: skip
 
 

@@ -162,11 +162,11 @@ def test_the_list_takes_two_statements_more_however_many_sources(
     secret, config_map, place, agents, django_assert_num_queries
 ):
     place(name="plain")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         wanted_on(agents[0].pk)
     for number in range(3):
         place(name=f"web-{number}", env={"PASSWORD": PASSWORD, "LEVEL": LEVEL})
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         wanted_on(agents[0].pk)
 
 

@@ -15,6 +15,7 @@ from tests.factories import (
     EventFactory,
     MicroserviceFactory,
     PrivateRegistryFactory,
+    RouteFactory,
     UserFactory,
 )
 from tests.web.browsing import sign_in
@@ -43,6 +44,7 @@ def site(live_server, settings) -> str:
         application={"microservices": [{"name": "web", "agent": {"name": "{{ agent }}"}, "config": {"a": "{{ b }}"}}]},
         variables={"agent": "north-1", "port": 80, "debug": False, "more": {"a": 1}, "text": None},
     )
+    RouteFactory(name="beat", application__name="clinic")
     return f"{live_server.url}/"
 
 
@@ -67,6 +69,7 @@ def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site,
     ]
 
     pages.append(f"changes/{Entry.objects.latest('id').pk}/")
+    pages += [f"applications/clinic/{act}" for act in ("", "routes/add/", "routes/beat/delete/")]
 
     for path in (*MINE, *pages):
         sue.goto(site + path)

@@ -46,14 +46,15 @@ def microservice_item(wanted: Wanted) -> dict[str, Any]:
         "volumeMappings": [volume_item(volume) for volume in microservice.volumes],
         "env": [{"key": key, "value": value} for key, value in wanted.env],
         "cmd": microservice.commands,
-        "extraHosts": [f"{name}:{address}" for name, address in microservice.extra_hosts],
+        "extraHosts": [f"{name}:{address}" for name, address in wanted.extra_hosts],
         # The older line knows host network and privileged as one thing.
         "rootHostAccess": microservice.host_network and microservice.privileged,
         "hostNetworkMode": microservice.host_network,
         "isPrivileged": microservice.privileged,
         "schedule": microservice.schedule,
+        # Consuming means waiting for messages of a router, which this controller does not run.
         "isConsumer": False,
-        "routes": [],
+        "routes": microservice.receivers,
         "isRouter": False,
         "isNats": False,
         "execEnabled": False,

@@ -1,5 +1,7 @@
 """A microservice in a request: its shape, and what it says in the product's words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -78,7 +80,7 @@ class MicroserviceChange(Shape):
     extraHosts = ExtraHost.listed(source="extra_hosts")
     logSize = Whole(source="log_size")
     schedule = Whole(max_value=100)
-    rootHostAccess = Flag()
+    rootHostAccess = Flag(source="root_access")
     hostNetworkMode = Flag(source="host_network")
     isPrivileged = Flag(source="privileged")
     annotations = ObjectText(source="options.annotations")
@@ -123,6 +125,19 @@ def agent_in(given: str) -> Agent:
         raise Invalid(f"Invalid ioFog UUID '{given}': {refusal.message}", field="agent") from None
 
 
+@contextmanager
+def agents_as_clients_name_them() -> Iterator[None]:
+    """The same for agents that a file or a template names: to clients an unknown one is a bad request."""
+    try:
+        yield
+    except NotFound as refusal:
+        if refusal.field != "agent":
+            raise
+        invalid = Invalid(f"Invalid ioFog UUID: {refusal.message}", field="agent")
+        invalid.path = refusal.path
+        raise invalid from None
+
+
 def wish_in(given: dict[str, Any]) -> Wish:
     """An item decides image and registry, whatever images stand beside it; the number 0 is none."""
     agent = given.get("iofogUuid") or given.get("agentName")
@@ -134,16 +149,15 @@ def wish_in(given: dict[str, Any]) -> Wish:
         images=images_of(given.get("images", [])) if not item else None,
         registry=find_registry(registry) if registry else None,
         container=container_in(given),
+        root_access=root_access_in(given),
         is_activated=given.get("is_activated"),
         rebuild=given.get("rebuild", False),
     )
 
 
 def container_in(given: dict[str, Any]) -> dict[str, Any]:
-    """What is given of the container, and nothing else. The older line has one word for host network and privileged."""
+    """What is given of the container, and nothing else."""
     changes = {name: given[name] for name in CONTAINER if name in given}
-    if given.get("rootHostAccess"):
-        changes |= {"host_network": True, "privileged": True}
     if "commands" in given:
         changes["commands"] = tuple(given["commands"])
     if "env" in given:
@@ -155,3 +169,8 @@ def container_in(given: dict[str, Any]) -> dict[str, Any]:
     if "extra_hosts" in given:
         changes["extra_hosts"] = tuple((host["name"], host["address"]) for host in given["extra_hosts"])
     return changes
+
+
+def root_access_in(given: dict[str, Any]) -> bool | None:
+    """The older line's one word for host network and privileged counts where neither of these is given."""
+    return None if {"host_network", "privileged"} & given.keys() else given.get("root_access")

@@ -1,5 +1,6 @@
 """The catalog."""
 
+from collections import defaultdict
 from typing import Any, NotRequired, TypedDict
 
 from catalogweb.api.errors import built_in_said_as
@@ -7,8 +8,9 @@ from catalogweb.api.routes import Call, Route
 from catalogweb.api.shapes.catalog import ItemChange, ItemCreation
 from catalogweb.api.wire import image_entries, images_of
 from catalogweb.catalog.models import CatalogItem
+from catalogweb.catalog.models import Image as ImageRow
 from catalogweb.catalog.registries import find_registry
-from catalogweb.catalog.services import create_item, delete_item, warnings_for
+from catalogweb.catalog.services import Images, create_item, delete_item, warnings_for
 from catalogweb.core.errors import NotFound
 from catalogweb.deployments.sources import edit_catalog_item
 
@@ -53,7 +55,7 @@ class CreatedItem(Created):
     warnings: NotRequired[list[str]]
 
 
-def item_reply(item: CatalogItem) -> Item:
+def item_reply(item: CatalogItem, images: Images) -> Item:
     return {
         "id": item.pk,
         "name": item.name,
@@ -65,8 +67,8 @@ def item_reply(item: CatalogItem) -> Item:
         "diskRequired": item.disk_required,
         "ramRequired": item.ram_required,
         "isPublic": item.is_public,
-        "registryId": item.registry.pk if item.registry else None,
-        "images": image_entries(item.images, complete=True),  # type: ignore[typeddict-item]
+        "registryId": item.current.registry_id if item.current else None,
+        "images": image_entries(images, complete=True),  # type: ignore[typeddict-item]
         "inputType": item.input_type,
         "outputType": item.output_type,
     }
@@ -82,12 +84,17 @@ def item_with(id: str) -> CatalogItem:
 
 def item_list(call: Call) -> ItemList:
     """Every catalog item, the built-in ones included."""
-    return {"catalogItems": [item_reply(item) for item in CatalogItem.objects.with_images()]}
+    images: defaultdict[int | None, dict[str, str]] = defaultdict(dict)
+    current = ImageRow.objects.filter(revision__current_of__isnull=False)
+    for revision_id, architecture, reference in current.values_list("revision", "architecture", "reference"):
+        images[revision_id][architecture] = reference
+    items = CatalogItem.objects.select_related("current")
+    return {"catalogItems": [item_reply(item, images[item.current_id]) for item in items]}
 
 
 def item_get(call: Call, id: str) -> ItemDetail:
     item = item_with(id)
-    return {**item_reply(item), "warnings": warnings_of(item)}
+    return {**item_reply(item, item.images), "warnings": warnings_of(item)}
 
 
 def warnings_of(item: CatalogItem) -> list[str]:

@@ -31,15 +31,6 @@ def agent_types(call: Call) -> AgentTypes:
     return {"fogTypes": TYPES}
 
 
-class NoRoutes(TypedDict):
-    routes: list[str]
-
-
-def message_routes(call: Call) -> NoRoutes:
-    """Message routes are no part of this controller; older clients cannot do without the list."""
-    return {"routes": []}
-
-
 # Families that are not built here: their lists are empty, the rest of their paths is told by `no_such`.
 EMPTY = {
     "/services": "",
@@ -68,5 +59,4 @@ def _empty(path: str, key: str) -> Route:
 ROUTES = [
     *[_empty(path, key) for path, key in EMPTY.items()],
     Route("GET", "/fog-types", agent_types, gives=AgentTypes, is_open=True),
-    Route("GET", "/routes", message_routes, gives=NoRoutes),
 ]

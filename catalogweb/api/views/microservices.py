@@ -1,33 +1,26 @@
-"""Microservices, and what hangs on one: its ports, its volumes, its config."""
+"""Microservices: listed, placed on agents, changed, started, stopped, deleted."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import wraps
 from typing import Any, NotRequired, TypedDict
 
-from catalogweb.api.fields import Shape
 from catalogweb.api.routes import Call, Route
+from catalogweb.api.shapes.microservice_replies import MicroserviceReply, microservice_replies, microservice_reply
 from catalogweb.api.shapes.microservices import (
     DeploymentCreation,
     MicroserviceChange,
     MicroserviceCreation,
-    PortEntry,
-    VolumeEntry,
     agent_in,
     wish_in,
 )
-from catalogweb.api.shapes.replies import (
-    MicroserviceReply,
-    PortReply,
-    VolumeReply,
-    microservice_replies,
-    port_entries,
-    volume_entries,
-)
+from catalogweb.api.views.microservice_parts import PARTS
 from catalogweb.catalog.services import warnings_for
-from catalogweb.core.errors import Invalid, NotFound
+from catalogweb.core.errors import Invalid, NotFound, Protected
 from catalogweb.deployments.applications import find_application
-from catalogweb.deployments.container import Port, Volume
+from catalogweb.deployments.loading import load
 from catalogweb.deployments.models import Application, Microservice, MicroserviceQuerySet
-from catalogweb.deployments.services import delete_microservices, edit_microservice, rebuild, set_activated
+from catalogweb.deployments.services import delete_microservices, rebuild, set_activated
 from catalogweb.deployments.wishes import adapt, fulfil
 
 
@@ -46,33 +39,24 @@ class Deployed(TypedDict):
     microservices: list[CreatedMicroservice]
 
 
-class Ports(TypedDict):
-    ports: list[PortReply]
-
-
-class Volumes(TypedDict):
-    volumeMappings: list[VolumeReply]
-
-
-class VolumeCreated(TypedDict):
-    id: int
-
-
-class ConfigReply(TypedDict):
-    config: dict[str, Any]
-
-
-class AnyObject(Shape):
-    """Any JSON object: the whole body is meant."""
-
-    @classmethod
-    def read(cls, body: Any) -> dict[str, Any]:
-        return {"config": dict(body)}
-
-
 def microservice_with(uuid: str) -> Microservice:
     microservice = Microservice.objects.detailed().filter(uuid=uuid).first()
     if microservice is None:
+        raise NotFound("Invalid microservice user or UUID")
+    return microservice
+
+
+def ordinary_with(uuid: str) -> Microservice:
+    """One that people may change as they like."""
+    microservice = microservice_with(uuid)
+    if microservice.application.is_system:
+        raise Protected(f"System microservice {microservice.name} can't be updated here.")
+    return microservice
+
+
+def system_with(uuid: str) -> Microservice:
+    microservice = microservice_with(uuid)
+    if not microservice.application.is_system:
         raise NotFound("Invalid microservice user or UUID")
     return microservice
 
@@ -96,20 +80,28 @@ def page_of(rows: MicroserviceQuerySet, call: Call) -> MicroserviceQuerySet:
 
 def microservice_list(call: Call) -> MicroserviceList:
     """All, or those of `application` (a name or an id) or `flowId`; `limit` and `offset` give a page of them."""
-    rows = Microservice.objects.detailed().ordinary().order_by("name", "pk")
+    return _listed(call, is_system=False)
+
+
+def system_microservice_list(call: Call) -> MicroserviceList:
+    """Those of the applications that the controller made for itself."""
+    return _listed(call, is_system=True)
+
+
+def _listed(call: Call, *, is_system: bool) -> MicroserviceList:
+    rows = Microservice.objects.filter(application__is_system=is_system).order_by("name", "pk")
     if wanted := call.query.get("application") or call.query.get("flowId"):
         rows = rows.filter(application=find_application(wanted))
-    return {"microservices": microservice_replies(page_of(rows, call))}
-
-
-def microservice_get(call: Call, uuid: str) -> MicroserviceReply:
-    [reply] = microservice_replies([microservice_with(uuid)])
-    return reply
+    return {"microservices": microservice_replies(load(page_of(rows, call)))}
 
 
 def microservice_create(call: Call) -> CreatedMicroservice:
     """Place a microservice on an agent."""
     [microservice] = fulfil(by=call.by, application=application_in(call.given), wish=wish_in(call.given))
+    return created(microservice)
+
+
+def created(microservice: Microservice) -> CreatedMicroservice:
     reply: CreatedMicroservice = {"uuid": microservice.uuid, "name": microservice.name}
     if warnings := warnings_for(microservice.revision):
         reply["warnings"] = warnings
@@ -125,101 +117,74 @@ def microservice_deploy(call: Call) -> Deployed:
         agents=[agent_in(agent) for agent in dict.fromkeys(call.given["agents"])],
         pattern=call.given.get("pattern", ""),
     )
-    created: list[CreatedMicroservice] = [{"uuid": row.uuid, "name": row.name} for row in placed]
-    return {"uuids": [row.uuid for row in placed], "microservices": created}
+    return {
+        "uuids": [row.uuid for row in placed],
+        "microservices": [{"uuid": row.uuid, "name": row.name} for row in placed],
+    }
 
 
-def microservice_edit(call: Call, uuid: str) -> None:
+def public_ports(call: Call) -> list[dict[str, Any]]:
+    """Nothing is published through a proxy here: ports open on the agents."""
+    return []
+
+
+def microservice_get(call: Call, microservice: Microservice) -> MicroserviceReply:
+    return microservice_reply(microservice)
+
+
+def microservice_edit(call: Call, microservice: Microservice) -> None:
     """Change what is given; another agent moves it there."""
-    adapt(by=call.by, microservice=microservice_with(uuid), wish=wish_in(call.given))
+    adapt(by=call.by, microservice=microservice, wish=wish_in(call.given))
 
 
-def microservice_delete(call: Call, uuid: str) -> None:
-    delete_microservices(by=call.by, microservices=[microservice_with(uuid)])
+def microservice_delete(call: Call, microservice: Microservice) -> None:
+    delete_microservices(by=call.by, microservices=[microservice])
 
 
-def microservice_start(call: Call, uuid: str) -> None:
-    set_activated(by=call.by, microservices=[microservice_with(uuid)], is_activated=True)
+def microservice_start(call: Call, microservice: Microservice) -> None:
+    set_activated(by=call.by, microservices=[microservice], is_activated=True)
 
 
-def microservice_stop(call: Call, uuid: str) -> None:
-    set_activated(by=call.by, microservices=[microservice_with(uuid)], is_activated=False)
+def microservice_stop(call: Call, microservice: Microservice) -> None:
+    set_activated(by=call.by, microservices=[microservice], is_activated=False)
 
 
-def microservice_rebuild(call: Call, uuid: str) -> None:
+def microservice_rebuild(call: Call, microservice: Microservice) -> None:
     """Have its agent pull again and replace the container."""
-    rebuild(by=call.by, microservices=[microservice_with(uuid)])
+    rebuild(by=call.by, microservices=[microservice])
 
 
-def port_list(call: Call, uuid: str) -> Ports:
-    return {"ports": port_entries(microservice_with(uuid))}
+# Below the path of one microservice; its handlers get the microservice itself.
+ONE = [
+    Route("GET", "", microservice_get, gives=MicroserviceReply),
+    Route("PATCH", "", microservice_edit, 204, takes=MicroserviceChange, renders=True),
+    Route("PATCH", "/rebuild", microservice_rebuild, 204),
+    *PARTS,
+]
+ORDINARY_ONLY = [
+    Route("DELETE", "", microservice_delete, 204),
+    Route("PATCH", "/start", microservice_start, 204),
+    Route("PATCH", "/stop", microservice_stop, 204),
+]
 
 
-def port_add(call: Call, uuid: str) -> None:
-    microservice, port = microservice_with(uuid), Port(**call.given)
-    ports = microservice.container.ports
-    if any(port.internal == other.internal or port.external == other.external for other in ports):
-        raise Invalid("Port mapping already exists", field="ports")
-    _edit(call, microservice, ports=(*ports, port))
+def _below(path: str, rows: Iterable[Route], find: Callable[[str], Microservice], prefix: str = "") -> list[Route]:
+    """The rows below `path`: what `find` finds by its uuid may be changed, and anything may be looked at."""
+
+    def finding(row: Route) -> Callable[..., Any]:
+        @wraps(row.handler)
+        def handler(call: Call, uuid: str, **more: Any) -> Any:
+            return row.handler(call, (microservice_with if row.method == "GET" else find)(uuid), **more)
+
+        handler.__name__ = prefix + row.handler.__name__
+        return handler
+
+    return [replace(row, path=path + row.path, handler=finding(row)) for row in rows]
 
 
-def port_remove(call: Call, uuid: str, internal: int) -> None:
-    microservice = microservice_with(uuid)
-    ports = microservice.container.ports
-    kept = tuple(port for port in ports if port.internal != internal)
-    if kept == ports:
-        raise NotFound("port mapping not exists")
-    _edit(call, microservice, ports=kept)
-
-
-def volume_list(call: Call, uuid: str) -> Volumes:
-    return {"volumeMappings": volume_entries(microservice_with(uuid))}
-
-
-def volume_add(call: Call, uuid: str) -> VolumeCreated:
-    microservice, volume = microservice_with(uuid), Volume(**call.given)
-    volumes = microservice.container.volumes
-    if any((volume.host, volume.container) == (other.host, other.container) for other in volumes):
-        raise Invalid("Volume mapping already exists", field="volumes")
-    _edit(call, microservice, volumes=(*volumes, volume))
-    return {"id": len(volumes) + 1}
-
-
-def volume_remove(call: Call, uuid: str, id: str) -> None:
-    microservice = microservice_with(uuid)
-    volumes = list(microservice.container.volumes)
-    if not id.isdecimal() or not 0 < int(id) <= len(volumes):
-        raise Invalid(f"Invalid volume mapping id '{id}'", field="id")
-    del volumes[int(id) - 1]
-    _edit(call, microservice, volumes=tuple(volumes))
-
-
-def config_get(call: Call, uuid: str) -> ConfigReply:
-    return {"config": microservice_with(uuid).config}
-
-
-def config_set(call: Call, uuid: str) -> None:
-    """The whole body becomes the config."""
-    _edit(call, microservice_with(uuid), config=call.given["config"])
-
-
-def config_clear(call: Call, uuid: str) -> None:
-    _edit(call, microservice_with(uuid), config={})
-
-
-def _edit(call: Call, microservice: Microservice, **changes: Any) -> None:
-    edit_microservice(by=call.by, microservice=microservice, container=replace(microservice.container, **changes))
-
-
-ONE = "/microservices/<str:uuid>"
+LIST: dict[str, Any] = {"gives": MicroserviceList, "query": ("application", "flowId", "limit", "offset")}
 ROUTES = [
-    Route(
-        "GET",
-        "/microservices",
-        microservice_list,
-        gives=MicroserviceList,
-        query=("application", "flowId", "limit", "offset"),
-    ),
+    Route("GET", "/microservices", microservice_list, **LIST),
     Route(
         "POST",
         "/microservices",
@@ -230,19 +195,8 @@ ROUTES = [
         renders=True,
     ),
     Route("POST", "/deployments", microservice_deploy, 201, takes=DeploymentCreation, gives=Deployed),
-    Route("GET", ONE, microservice_get, gives=MicroserviceReply),
-    Route("PATCH", ONE, microservice_edit, 204, takes=MicroserviceChange, renders=True),
-    Route("DELETE", ONE, microservice_delete, 204),
-    Route("PATCH", f"{ONE}/start", microservice_start, 204),
-    Route("PATCH", f"{ONE}/stop", microservice_stop, 204),
-    Route("PATCH", f"{ONE}/rebuild", microservice_rebuild, 204),
-    Route("GET", f"{ONE}/port-mapping", port_list, gives=Ports),
-    Route("POST", f"{ONE}/port-mapping", port_add, 201, takes=PortEntry),
-    Route("DELETE", f"{ONE}/port-mapping/<int:internal>", port_remove, 204),
-    Route("GET", f"{ONE}/volume-mapping", volume_list, gives=Volumes),
-    Route("POST", f"{ONE}/volume-mapping", volume_add, 201, takes=VolumeEntry, gives=VolumeCreated),
-    Route("DELETE", f"{ONE}/volume-mapping/<str:id>", volume_remove, 204),
-    Route("GET", f"{ONE}/config", config_get, gives=ConfigReply),
-    Route("PATCH", f"{ONE}/config", config_set, 204, takes=AnyObject),
-    Route("DELETE", f"{ONE}/config", config_clear, 204),
+    Route("GET", "/microservices/public-ports", public_ports, gives=list[dict[str, Any]]),
+    Route("GET", "/microservices/system", system_microservice_list, **LIST),
+    *_below("/microservices/system/<str:uuid>", ONE, system_with, "system_"),
+    *_below("/microservices/<str:uuid>", ONE + ORDINARY_ONLY, ordinary_with),
 ]

@@ -32,6 +32,13 @@ def read_container(fields: Fields, config: dict[str, Any], schedule: int) -> Con
     )
 
 
+def root_access_in(fields: Fields) -> bool | None:
+    """The older line's one word for host network and privileged, where neither of these is written."""
+    value = fields.plain("rootHostAccess")
+    is_alone = isinstance(value, bool) and not (fields.has("hostNetworkMode") or fields.has("isPrivileged"))
+    return value if is_alone else None
+
+
 def _env(fields: Fields) -> Env:
     env: Env = {}
     for entry in fields.sections("env") or []:

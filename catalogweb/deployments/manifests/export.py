@@ -16,9 +16,11 @@ from catalogweb.core.names import camel
 from catalogweb.deployments.container import Container, Source
 from catalogweb.deployments.manifests.containers import SOURCES
 from catalogweb.deployments.manifests.specs import API_VERSIONS, KEEP
-from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.models import Application, Microservice, Route
 
-Exported = CatalogItem | Registry | ApplicationTemplate | Application | Microservice | Secret | ConfigMap | VolumeMount
+Exported = (
+    CatalogItem | Registry | ApplicationTemplate | Application | Microservice | Route | Secret | ConfigMap | VolumeMount
+)
 
 
 def export(obj: Exported) -> str:
@@ -159,9 +161,11 @@ def _(mount: VolumeMount) -> dict[str, Any]:
 @_document.register
 def _(application: Application) -> dict[str, Any]:
     microservices = Microservice.objects.detailed().filter(application=application).order_by("name")
+    routes = Route.objects.named().filter(application=application).order_by("name")
     spec = {
         "description": application.description,
         "microservices": [{"name": m.name, **_microservice(m)} for m in microservices],
+        "routes": [_route(route) for route in routes],
     }
     document = _head("Application", {"name": application.name}, spec)
     if not application.is_activated:
@@ -175,6 +179,16 @@ def _(microservice: Microservice) -> dict[str, Any]:
     return {
         "apiVersion": API_VERSIONS[0], "kind": "Microservice", "metadata": {"name": microservice.name}, "spec": spec,
     }  # fmt: skip
+
+
+@_document.register
+def _(route: Route) -> dict[str, Any]:
+    spec = {"application": route.application.name, **_route(route)}
+    return {"apiVersion": API_VERSIONS[0], "kind": "Route", "metadata": {"name": spec.pop("name")}, "spec": spec}
+
+
+def _route(route: Route) -> dict[str, Any]:
+    return {"name": route.name, "from": route.source_name, "to": route.destination_name}
 
 
 def _microservice(microservice: Microservice) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Fault:
 class ManifestRefused(Invalid):
     """Nothing was applied; `faults` says all that stands against it."""
 
+    faults: list[Fault]
+
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = sorted(faults, key=lambda fault: (fault.document, fault.line))
         super().__init__(" ".join(str(fault) for fault in self.faults), field="manifest")

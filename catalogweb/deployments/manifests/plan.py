@@ -19,7 +19,7 @@ from catalogweb.deployments.manifests.templates import expanded
 
 ORDER = [
     "Secret", "ConfigMap", "VolumeMount", "Registry", "CatalogItem", "ApplicationTemplate", "Application",
-    "Microservice",
+    "Microservice", "Route",
 ]  # fmt: skip
 ACTIONS = {"create": "create", "update": "update", "delete": "remove"}
 

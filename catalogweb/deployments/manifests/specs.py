@@ -7,6 +7,14 @@ from typing import Any
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.names import suggestion
 from catalogweb.deployments.container import Container, risks
+from catalogweb.deployments.manifests.catalog_specs import (
+    CatalogItemSpec,
+    RegistrySpec,
+    images_in,
+    need_name,
+    read_catalog_item,
+    read_registry,
+)
 from catalogweb.deployments.manifests.configuration import (
     BESIDE_SPEC,
     ConfigMapSpec,
@@ -16,34 +24,16 @@ from catalogweb.deployments.manifests.configuration import (
     read_secret,
     read_volume_mount,
 )
-from catalogweb.deployments.manifests.containers import read_container
+from catalogweb.deployments.manifests.containers import read_container, root_access_in
 from catalogweb.deployments.manifests.faults import Fault
 from catalogweb.deployments.manifests.fields import Fields
 from catalogweb.deployments.manifests.reader import Document
+from catalogweb.deployments.manifests.routes import RouteSpec, read_route, read_routes
 from catalogweb.deployments.manifests.template_specs import ApplicationTemplateSpec, TemplateUse, read_template_use
+from catalogweb.deployments.routes import RouteWish
 
 API_VERSIONS = ("iofog.org/v3", "datasance.com/v3")
 KEEP = "<keep>"
-
-
-@dataclass
-class CatalogItemSpec:
-    document: Document
-    name: str
-    id: int
-    images: dict[str, str]
-    registry: str
-    fields: dict[str, Any]
-
-
-@dataclass
-class RegistrySpec:
-    document: Document
-    id: int
-    url: str
-    username: str | None
-    password: str
-    fields: dict[str, Any]
 
 
 @dataclass
@@ -60,6 +50,7 @@ class MicroserviceSpec:
     container: Container | None
     is_activated: bool | None
     path: str = ""
+    root_access: bool | None = None
 
 
 @dataclass
@@ -68,6 +59,7 @@ class ApplicationSpec:
     name: str
     fields: dict[str, Any]
     microservices: list[MicroserviceSpec] | None
+    routes: list[RouteWish] | None
     template: TemplateUse | None = None
 
 
@@ -77,6 +69,7 @@ Spec = (
     | MicroserviceSpec
     | ApplicationSpec
     | ApplicationTemplateSpec
+    | RouteSpec
     | SecretSpec
     | ConfigMapSpec
     | VolumeMountSpec
@@ -136,61 +129,6 @@ def _head_name(root: Fields) -> str:
     return name
 
 
-def need_name(root: Fields, name: str) -> None:
-    if not name and not root.has("name"):
-        root.fault("metadata", "metadata.name is missing.")
-
-
-def _images(fields: Fields) -> dict[str, str]:
-    """What is written; an empty text is kept, since it removes an image, while an absent one keeps it."""
-    return {a: fields.text(a) for a in Architecture.values if fields.has(a)}
-
-
-def read_catalog_item(root: Fields, name: str) -> CatalogItemSpec:
-    spec = root.section("spec")
-    texts = {"description": "description", "category": "category", "publisher": "publisher", "picture": "picture"}
-    numbers = {"ram_required": "ramRequired", "disk_required": "diskRequired"}
-    spec.known(
-        [
-            "id",
-            "name",
-            "registry",
-            "configExample",
-            "isPublic",
-            *Architecture.values,
-            *texts.values(),
-            *numbers.values(),
-        ]
-    )
-    name = name or spec.text("name")
-    need_name(root, name)
-    fields: dict[str, Any] = {column: spec.text(key) for column, key in texts.items() if spec.has(key)}
-    fields |= {column: spec.integer(key) for column, key in numbers.items() if spec.has(key)}
-    if spec.has("configExample"):
-        fields["config_example"] = spec.text("configExample")
-    if spec.has("isPublic"):
-        fields["is_public"] = spec.boolean("isPublic")
-    return CatalogItemSpec(root.document, name, spec.integer("id"), _images(spec), spec.text("registry"), fields)
-
-
-def read_registry(root: Fields, name: str) -> RegistrySpec:
-    spec = root.section("spec")
-    spec.known(["id", "url", "private", "username", "password", "email", "requiresCert", "certificate"])
-    identity = spec.integer("id")
-    url = spec.text("url", required=not identity)
-    fields: dict[str, Any] = {}
-    if spec.has("email"):
-        fields["email"] = spec.text("email")
-    if spec.has("private"):
-        fields["is_private"] = spec.boolean("private")
-    if spec.has("requiresCert"):
-        fields["requires_certificate"] = spec.boolean("requiresCert")
-    if spec.has("certificate"):
-        fields["certificate"] = spec.text("certificate")
-    username = spec.text("username") if spec.has("username") else None
-    return RegistrySpec(root.document, identity, url, username, spec.text("password"), fields)
-
-
 def read_application(root: Fields, name: str) -> ApplicationSpec:
     spec = root.section("spec")
     ignored = ("isSystem", "id", "natsConfig")
@@ -202,22 +140,23 @@ def read_application(root: Fields, name: str) -> ApplicationSpec:
         fields["description"] = spec.text("description")
     if spec.has("isActivated"):
         fields["is_activated"] = spec.boolean("isActivated")
-    if spec.items("routes"):
-        root.warnings.append("routes are not applied: microservices reach each other by name instead.")
     sections = spec.sections("microservices")
     microservices = None if sections is None else [microservice_in(s, s.text("name"), name) for s in sections]
-    return ApplicationSpec(root.document, name, fields, microservices, template=read_template_use(spec))
+    return ApplicationSpec(
+        root.document, name, fields, microservices, read_routes(spec), template=read_template_use(spec)
+    )
 
 
 def read_microservice(root: Fields, name: str) -> MicroserviceSpec:
     spec = root.section("spec")
-    name = spec.text("name") or name
-    application, _, rest = name.rpartition("/")
+    application, _, rest = (spec.text("name") or name).rpartition("/")
+    application = application or name.rpartition("/")[0]
     if "/" in application:
         root.fault("metadata", f"Invalid name {name}: write application/microservice, or the name alone.")
     need_name(root, rest)
     application = application or spec.text("application")
-    if not application:
+    # A client that changes a microservice by its uuid need not say where it is.
+    if not application and not root.lenient:
         spec.fault(
             "application", "The application is missing: add spec.application, or name it application/microservice."
         )
@@ -277,11 +216,12 @@ def microservice_in(spec: Fields, name: str, application: str) -> MicroserviceSp
         pattern=spec.text("namePattern"),
         catalog_item="" if catalog_item == "0" else catalog_item,
         revision=images.integer("revision"),
-        images=_images(images),
+        images=images_in(images),
         registry="" if images.text("registry") == "0" else images.text("registry"),
         container=container,
         is_activated=spec.boolean("isActivated") if spec.has("isActivated") else None,
         path=spec.path,
+        root_access=root_access_in(spec.section("container")),
     )
 
 
@@ -293,4 +233,5 @@ READERS: dict[str, Callable[[Fields, str], Spec]] = {
     "Secret": read_secret,
     "ConfigMap": read_config_map,
     "VolumeMount": read_volume_mount,
+    "Route": read_route,
 }

@@ -18,7 +18,9 @@ from catalogweb.core.errors import Invalid, NotFound, Protected, Refusal
 from catalogweb.core.rights import Actor
 from catalogweb.core.text import listed
 from catalogweb.deployments.applications import create_application, edit_application, find_application
+from catalogweb.deployments.extra_hosts import leads_to_others
 from catalogweb.deployments.manifests.configuration import ConfigMapSpec, SecretSpec, VolumeMountSpec
+from catalogweb.deployments.manifests.routes import RouteSpec
 from catalogweb.deployments.manifests.specs import (
     KEEP,
     ApplicationSpec,
@@ -28,7 +30,8 @@ from catalogweb.deployments.manifests.specs import (
     Spec,
 )
 from catalogweb.deployments.manifests.template_specs import ApplicationTemplateSpec
-from catalogweb.deployments.models import Application
+from catalogweb.deployments.models import Application, Route
+from catalogweb.deployments.routes import replace_routes, write_route
 from catalogweb.deployments.services import PATTERN, delete_microservices, deploy, edit_microservice, names_on
 from catalogweb.deployments.sources import edit_catalog_item, edit_config_map, edit_registry, edit_secret
 
@@ -103,20 +106,36 @@ def _(spec: ApplicationSpec, by: Actor) -> None:
         application = create_application(by=by, name=spec.name, **spec.fields)
     elif spec.fields:
         application = edit_application(by=by, application=application, **spec.fields)
-    if spec.microservices is None:
-        return
+    if spec.microservices is not None:
+        _replace(application, spec.microservices, by)
+    if spec.routes is not None:
+        replace_routes(by=by, application=application, wishes=spec.routes)
+
+
+def _replace(application: Application, microservices: list[MicroserviceSpec], by: Actor) -> None:
     # Those that go leave their ports to those that come.
-    listed = {name for microservice in spec.microservices for name in _placed(microservice) or [microservice.name]}
+    listed = {name for microservice in microservices for name in _placed(microservice) or [microservice.name]}
     gone = application.microservices.exclude(name__in=listed)
     if gone:
         delete_microservices(by=by, microservices=gone)
-    for microservice in spec.microservices:
+    for microservice in sorted(microservices, key=lambda one: _leads_to_others(one)):
         try:
             carry_out(microservice, by)
         except Refusal as refusal:
             # So that the fault points at the line of this microservice, not at the application's first.
             refusal.path = microservice.path
             raise
+
+
+def _leads_to_others(spec: MicroserviceSpec) -> bool:
+    return leads_to_others(spec.container.extra_hosts if spec.container else ())
+
+
+@carry_out.register
+def _(spec: RouteSpec, by: Actor) -> None:
+    application = find_application(spec.application)
+    route = Route.objects.named().filter(application=application, name=spec.name).first()
+    write_route(by=by, application=application, wish=spec.wish, route=route)
 
 
 @carry_out.register

@@ -61,7 +61,13 @@ def expanded(spec: Spec, by: Actor, warnings: list[str]) -> Spec:
     own = spec.microservices or []
     names = {microservice.name for microservice in own}
     others = [microservice for microservice in made.microservices or [] if microservice.name not in names]
-    return replace(spec, template=None, microservices=[*others, *own])
+    routes = {route.full_name: route for route in [*(made.routes or ()), *(spec.routes or ())]}
+    return replace(
+        spec,
+        template=None,
+        microservices=[*others, *own],
+        routes=list(routes.values()) if routes else spec.routes,
+    )
 
 
 def made_from(use: TemplateUse, name: str, by: Actor, warnings: list[str], *, line: int = 1) -> ApplicationSpec:
@@ -75,7 +81,7 @@ def _made(
     application = filled(template, variables, by=by)
     entries = [_with_objects(entry) for entry in application.get("microservices") or []]
     head = {"apiVersion": API_VERSIONS[0], "kind": "Application", "metadata": {"name": name}}
-    root = _value({**head, "spec": {**application, "microservices": entries}}, line)
+    root = as_value({**head, "spec": {**application, "microservices": entries}}, line)
     # Whoever wrote a manifest was told of fields that mean nothing; clients of the wire may send some.
     reading = understand(Document(1, line, root), lenient=True)
     refuse_all([_told(template, fault) for fault in reading.faults])
@@ -84,7 +90,8 @@ def _made(
     assert isinstance(spec, ApplicationSpec), "it was made as one, and has no fault"
     # Faults found later lie at the document's own words, not at those of the template.
     microservices = [replace(microservice, path="spec.template") for microservice in spec.microservices or []]
-    return replace(spec, microservices=microservices)
+    routes = [replace(route, path="spec.template") for route in spec.routes or []]
+    return replace(spec, microservices=microservices, routes=routes or None)
 
 
 def made_by_default(template: ApplicationTemplate, *, by: Actor) -> tuple[list[MicroserviceSpec], list[str]]:
@@ -120,13 +127,13 @@ def _objects(values: dict[str, Any], *names: str) -> dict[str, Any]:
     return found
 
 
-def _value(value: Any, line: int) -> Value:
+def as_value(value: Any, line: int) -> Value:
     """Plain data as a document that stands on one line."""
     if isinstance(value, dict):
-        inner = {key: _value(one, line) for key, one in value.items()}
+        inner = {key: as_value(one, line) for key, one in value.items()}
         return Value("mapping", line, inner, keys=dict.fromkeys(inner, line))
     if isinstance(value, list):
-        return Value("list", line, [_value(one, line) for one in value])
+        return Value("list", line, [as_value(one, line) for one in value])
     if value is None:
         return Value("null", line)
     text = str(value).lower() if isinstance(value, bool) else str(value)

@@ -20,7 +20,7 @@ from catalogweb.deployments.applications import (
 )
 from catalogweb.deployments.groups import counts_by, groups_with_any
 from catalogweb.deployments.manifests import export
-from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.models import Application, Microservice, Route
 from catalogweb.web.forms.applications import ApplicationForm
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.lists import Filter, in_order, page_of
@@ -72,6 +72,7 @@ def application_detail(request: PageRequest, name: str) -> HttpResponse:
         "counts": counts,
         "groups": groups_with_any(counts),
         "page": page_of(request, microservices),
+        "routes": lambda: Route.objects.named().filter(application=application).order_by("name")[:SHOWN],
         "entries": lambda: entries_of(application)[:10],
         "yaml": lambda: export(application),
     }

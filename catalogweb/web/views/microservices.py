@@ -15,11 +15,13 @@ from catalogweb.catalog.services import warnings_for
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.container import risks
+from catalogweb.deployments.extra_hosts import addresses, templates_of
 from catalogweb.deployments.groups import GROUPS, in_group
 from catalogweb.deployments.hints import hint_for
 from catalogweb.deployments.launch import edit_with_images
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.routes import routes_of
 from catalogweb.deployments.services import delete_microservices, rebuild, set_activated
 from catalogweb.deployments.variables import shown_of
 from catalogweb.web.forms.base import ServiceForm
@@ -82,6 +84,8 @@ def microservice_detail(request: PageRequest, uuid: str) -> HttpResponse:
         "warnings": warnings_for(microservice.revision),
         "risks": [*risks(microservice.container), *shown_of([microservice]).warnings[microservice.pk]],
         "config": write_config(microservice.config),
+        "addresses": lambda: addresses(templates_of([microservice])).items(),
+        "routes": lambda: routes_of([microservice.pk]),
         "entries": lambda: entries_of(microservice)[:10],
         "yaml": lambda: export(microservice),
     }
@@ -148,4 +152,5 @@ def microservice_delete(request: PageRequest, uuid: str) -> HttpResponse:
             f"{microservice.full_name} is deleted. {microservice.agent.name} will remove the container at its next poll.",
         )
         return redirect("web:application-detail", microservice.application.name)
-    return render(request, "microservices/delete.html", {"microservice": microservice, "form": form})
+    context = {"microservice": microservice, "form": form, "routes": routes_of([microservice.pk])}
+    return render(request, "microservices/delete.html", context)

@@ -112,12 +112,6 @@ def test_application_without_a_name_is_refused(faults, name):
     assert "metadata.name is missing" in fault.message
 
 
-def test_routes_are_not_applied_and_that_is_said(applying):
-    done = applying(HEAD + "spec: {routes: [{name: a, from: b, to: c}]}\n")
-
-    assert "routes are not applied" in done.changes[0].warnings[0]
-
-
 def test_list_of_another_type_is_refused(faults):
     [fault] = faults(HEAD + "spec:\n  microservices: web\n")
 

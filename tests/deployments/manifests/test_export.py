@@ -32,7 +32,7 @@ RICH = Container(
     host_network=True,
     privileged=True,
     log_size=0,
-    schedule=0,
+    schedule=6,
     options={
         "run_as_user": "1000", "platform": "linux/arm", "runtime": "runc", "pid_mode": "host", "ipc_mode": "host",
         "cpu_set_cpus": "0-1", "memory_limit": 0, "health_check": {"test": ["CMD", "true"], "interval": 3},
@@ -97,7 +97,7 @@ CONTAINERS = st.builds(
     host_network=st.booleans(),
     privileged=st.booleans(),
     log_size=st.integers(0, 1000),
-    schedule=st.integers(0, 100),
+    schedule=st.integers(6, 100),
     options=st.fixed_dictionaries(
         {},
         optional={
@@ -169,7 +169,7 @@ def test_application_export_takes_the_same_statements_for_few_and_many(
 ):
     for size in (1, 10):
         MicroserviceFactory.create_batch(size, application=application)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             export(application)
 
 

@@ -76,11 +76,11 @@ def test_any_text_is_planned_or_refused(operator, text):
 SCALARS = st.sampled_from(
     ["~", "''", "x", "7", "-1", "1.5", "true", "[]", "{}", "[x]", "{a: b}", "9" * 40, "'\\0'", '"\\0"', "a b"]
 )
-KINDS = st.sampled_from(["CatalogItem", "Registry", "Application", "Microservice"])
+KINDS = st.sampled_from(["CatalogItem", "Registry", "Application", "Microservice", "Route"])
 FIELDS = [
     "id", "name", "url", "username", "password", "email", "private", "certificate", "x86", "arm", "registry", "category",
     "ramRequired", "configExample", "isPublic", "description", "microservices", "isActivated", "routes", "application", "agent",
-    "agents", "namePattern", "images", "container", "config", "schedule",
+    "agents", "namePattern", "images", "container", "config", "schedule", "from", "to",
 ]  # fmt: skip
 CONTAINER = [
     "env", "ports", "volumes", "commands", "extraHosts", "hostNetworkMode", "isPrivileged", "rootHostAccess", "logSize",

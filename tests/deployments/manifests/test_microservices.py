@@ -38,7 +38,7 @@ def test_name_of_the_application_stands_before_the_slash_or_in_the_spec(applying
         (manifest(images="  images: {arm: web}\n"), "my-agent-name is x86, and there are images for ARM only"),
         (manifest(agent=""), "Name the agent that is to run web"),
         (manifest(agent="  agent: {name: my-agent}\n"), "There is no agent “my-agent”"),
-        (manifest("  schedule: 101\n"), "between 0 and 100"),
+        (manifest("  schedule: 101\n"), "between 6 and 100"),
         (manifest("  config: [1]\n"), "config holds fields"),
         (manifest("  container: {logSize: 99999999999999999999}\n"), "The log size"),
         (manifest("  container: {ports: [{internal: 80}]}\n"), "external is missing"),
