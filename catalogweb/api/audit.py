@@ -40,7 +40,7 @@ SUBJECTS = {
 
 
 def audit(request: Request, response: HttpResponseBase, path: Mapping[str, Any]) -> None:
-    """Never the body, never the query. What was done is done: trouble here is logged and spoils no answer."""
+    """Never the body, never the query, nothing that quotes them. What was done is done: trouble here is logged and spoils no answer."""
     if request.method in READING or not isinstance(request.user, User):
         return
     answer = getattr(response, "data", None)
@@ -54,7 +54,8 @@ def audit(request: Request, response: HttpResponseBase, path: Mapping[str, Any])
             subject_id=_subject_id(path, told),
             address=request.META.get("REMOTE_ADDR", ""),
             status_code=response.status_code,
-            message=told.get("message", "") if response.status_code >= 400 else "",
+            # The failure's name alone: its sentence may quote what was sent.
+            message=told.get("name", "") if response.status_code >= 400 else "",
         )
     except DatabaseError:
         logger.exception("The event of %s %s could not be written", request.method, request.path)

@@ -36,12 +36,12 @@ def test_what_is_made_is_named_by_the_answer(operator: WireClient) -> None:
     assert Event.objects.get().subject_id == uuid
 
 
-def test_a_refusal_is_an_event_with_its_sentence(viewer: WireClient, agent: Agent) -> None:
+def test_a_refusal_is_an_event_with_its_name(viewer: WireClient, agent: Agent) -> None:
     viewer.call("DELETE", f"/iofog/{agent.uuid}")
 
     event = Event.objects.get()
     assert (event.status_code, event.succeeded) == (403, False)
-    assert "may not change and deploy" in event.message
+    assert event.message == "ForbiddenError"
 
 
 def test_a_failure_is_an_event_without_its_inside(
@@ -54,16 +54,19 @@ def test_a_failure_is_an_event_without_its_inside(
     operator.call("DELETE", f"/iofog/{agent.uuid}")
 
     assert Event.objects.get().status_code == 500
-    assert "hunter2" not in Event.objects.get().message
+    assert Event.objects.get().message == "InternalError"
 
 
 def test_no_body_and_no_secret_is_kept(operator: WireClient) -> None:
     body = {"url": "r.example.org", "isPublic": False, "username": "john", "password": "hunter2", "email": "a@b.org"}
     operator.call("POST", "/registries", body)
     operator.call("POST", "/registries", body | {"email": "none"})
+    # What is said here quotes what was sent.
+    told = operator.call("POST", "/iofog", {"name": "{{ 'hunter2' | toNumber }}", "fogType": 1}).json()["message"]
 
     kept = str(list(Event.objects.values()))
-    assert Event.objects.count() == 2
+    assert Event.objects.count() == 3
+    assert "hunter2" in told
     assert "hunter2" not in kept
     assert "r.example.org" not in kept
 
@@ -103,7 +106,7 @@ def test_a_long_path_is_kept_as_far_as_it_fits(operator: WireClient) -> None:
 
 
 def test_an_event_has_the_shape_of_the_wire(superuser: WireClient) -> None:
-    event = EventFactory(status_code=400, message="Field 'x' is missing")
+    event = EventFactory(status_code=400, message="ValidationError")
 
     answer = events(superuser)
 
@@ -114,7 +117,7 @@ def test_an_event_has_the_shape_of_the_wire(superuser: WireClient) -> None:
     assert row == {
         "id": event.pk, "eventType": "HTTP", "endpointType": "user", "actorId": "ann@example.org", "method": "PATCH",
         "resourceType": "agent", "resourceId": "u1", "endpointPath": "/api/v3/iofog/u1", "ipAddress": "192.0.2.1",
-        "status": "FAILED", "statusCode": 400, "statusMessage": "Field 'x' is missing", "requestId": event.request_id,
+        "status": "FAILED", "statusCode": 400, "statusMessage": "ValidationError", "requestId": event.request_id,
     }  # fmt: skip
 
 

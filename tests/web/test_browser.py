@@ -38,7 +38,7 @@ def site(live_server, settings) -> str:
     item = CatalogItemFactory(name="heart-rate", images__registry=PrivateRegistryFactory())
     microservice = MicroserviceFactory(revision=item.current, status__state="FAILED")
     record(by=microservice.agent, action="create", obj=microservice)
-    EventFactory(status_code=409, message="It is in use.")
+    EventFactory(status_code=409, message="ValidationError")
     ApplicationTemplateFactory(
         name="shop",
         application={"microservices": [{"name": "web", "agent": {"name": "{{ agent }}"}, "config": {"a": "{{ b }}"}}]},

@@ -19,7 +19,7 @@ def paths(response):
 def test_list_filters(superuser, query):
     EventFactory()
     EventFactory(method="DELETE", path="/api/v3/registries/7", subject="registry", actor="bob@example.org",
-                 status_code=400, request_id="r2", message="It is in use by shop/web.")  # fmt: skip
+                 status_code=400, request_id="r2", message="ValidationError")  # fmt: skip
 
     assert paths(superuser.get(f"/events/?{query}")) == ["/api/v3/registries/7"]
 
@@ -32,13 +32,13 @@ def test_list_keeps_the_days_that_are_asked_for(superuser):
 
 
 def test_list_tells_what_came_of_it_and_leads_to_the_changes(superuser):
-    EventFactory(status_code=409, message="It is in use by shop/web.", request_id="r1")
+    EventFactory(status_code=409, message="ValidationError", request_id="r1")
     EventFactory(request_id="r2")
 
     page = superuser.get("/events/").text
 
     assert "/changes/?request=r1" not in page
-    for words in ("It is in use by shop/web.", "192.0.2.1", "/changes/?request=r2", "PATCH agent"):
+    for words in ("ValidationError", "192.0.2.1", "/changes/?request=r2", "PATCH agent"):
         assert words in page
 
 
