@@ -210,7 +210,7 @@ def test_the_form_has_a_field_for_each_variable_with_its_default(operator, shop)
 def test_a_plan_shows_what_would_be_made_and_makes_nothing(operator, shop):
     response = operator.post(f"/templates/{shop.pk}/deploy/", typed(do="plan", privileged="on"))
 
-    assert [(change.name, change.action) for change, _ in response.context["changes"]] == [
+    assert [(change.name, change.action) for change, *_ in response.context["changes"]] == [
         ("one", "create"), ("one/web on north-1", "create"),
     ]  # fmt: skip
     assert "Privileged: it can do anything on the agent." in response.text
@@ -272,4 +272,4 @@ def test_an_existing_application_becomes_what_the_template_makes(operator, shop)
 
     planned = operator.post(f"/templates/{shop.pk}/deploy/", typed(do="plan"))
 
-    assert ("one/old on " + old.agent.name, "remove") in [(c.name, c.action) for c, _ in planned.context["changes"]]
+    assert ("one/old on " + old.agent.name, "remove") in [(c.name, c.action) for c, *_ in planned.context["changes"]]
