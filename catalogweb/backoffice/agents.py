@@ -39,14 +39,18 @@ AGENT_FIELDS = ["name", "architecture", "description", "location", "latitude", "
 @admin.register(Agent)
 class AgentAdmin(ServiceAdmin):
     form = AgentForm
-    fields = [*AGENT_FIELDS, "tag_words", "configuration", "uuid", "presence", "reported_at"]
-    readonly_fields = ["uuid", "presence", "reported_at"]
+    fields = [*AGENT_FIELDS, "tag_words", "configuration", "identity", "presence", "reported_at"]
+    readonly_fields = ["identity", "presence", "reported_at"]
     list_display = ["name", "architecture", "presence", "reported_at", "tag_list", "location"]
     list_filter = ["architecture", "tags"]
     search_fields = ["name", "description", "location", "tags__name", "uuid"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         return Agent.objects.with_status()
+
+    @admin.display(description="UUID")
+    def identity(self, agent: Agent) -> str:
+        return agent.uuid if agent.pk else ""
 
     @admin.display
     def presence(self, agent: Agent) -> str:

@@ -5,12 +5,15 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import models, transaction
 from django.forms.models import construct_instance
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
-from catalogweb.core.errors import Refusal, Refusals
+from catalogweb.core.errors import Refusal, Refusals, noting, refuse_all
 from catalogweb.core.rights import Actor
 
 
@@ -67,6 +70,10 @@ class ServiceAdmin(admin.ModelAdmin):
         """What else disappears with `obj`."""
         return ()
 
+    def is_kept(self, obj: Any) -> bool:
+        """Whether `obj` belongs to the product, so that no button offers to delete it."""
+        return False
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
@@ -79,6 +86,24 @@ class ServiceAdmin(admin.ModelAdmin):
         except Refusal as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
             return super().changeform_view(request, *args, **kwargs)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, unquote(object_id))
+        more = {"change_log": change_log_of(obj), "show_delete": not self.is_kept(obj)} if obj else {}
+        return super().change_view(request, object_id, form_url, more | (extra_context or {}))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return redirect(change_log_of(get_object_or_404(self.model, pk=unquote(object_id))))
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing more: the service has written the change log, where every door's changes stand."""
+
+    log_change = log_addition
+
+    def log_deletions(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
+        """Nothing more, as above."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         by: Actor = request.user  # type: ignore[assignment]
@@ -108,8 +133,12 @@ class ServiceAdmin(admin.ModelAdmin):
         self.remove(request.user, obj)  # type: ignore[arg-type]
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """All of them, or none and every refusal."""
+        refusals: list[Refusal] = []
         for obj in queryset:
-            self.remove(request.user, obj)  # type: ignore[arg-type]
+            with noting(refusals):
+                self.remove(request.user, obj)  # type: ignore[arg-type]
+        refuse_all(refusals)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -137,6 +166,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def change_log_of(obj: models.Model) -> str:
+    """Where the changes of `obj` are listed."""
+    query = {"type": obj._meta.verbose_name, "object": getattr(obj, "uuid", obj.pk)}
+    return f"{reverse('web:changelog-list')}?{urlencode(query)}"
 
 
 def secret_field(help_text: str) -> forms.CharField:

@@ -19,7 +19,10 @@ from catalogweb.deployments.sources import edit_catalog_item, edit_registry
 class CatalogItemForm(ImagesForm):
     reason = forms.CharField(required=False, max_length=200, help_text="Why the images change; kept with the revision.")
     move_running = forms.BooleanField(
-        required=False, initial=True, help_text="Microservices of this item move to the new images now."
+        label="Move what runs",
+        required=False,
+        initial=True,
+        help_text="Microservices of this item move to the new images now.",
     )
 
     def initial_of(self, instance: Any) -> dict[str, Any]:
@@ -35,7 +38,7 @@ ITEM_FIELDS = [
 @admin.register(CatalogItem)
 class CatalogItemAdmin(ServiceAdmin):
     form = CatalogItemForm
-    fields = [*ITEM_FIELDS, *IMAGE_FIELDS, "reason", "move_running"]
+    fields = [*ITEM_FIELDS, *IMAGE_FIELDS, "reason"]
     list_display = ["id", "name", "description", "registry", "x86", "arm", "category"]
     list_display_links = ["id", "name"]
     list_filter = ["category"]
@@ -43,6 +46,16 @@ class CatalogItemAdmin(ServiceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogItem]:
         return CatalogItem.objects.with_images()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.fields, "move_running"] if obj else self.fields
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        labels = {"is_public": "Public", "ram_required": "RAM (MiB)", "disk_required": "Disk (MiB)"}
+        return super().get_form(request, obj, change, labels=labels, **kwargs)
+
+    def is_kept(self, obj: CatalogItem) -> bool:
+        return obj.is_system
 
     @admin.display
     def registry(self, item: CatalogItem) -> str:
@@ -106,6 +119,16 @@ class RegistryAdmin(ServiceAdmin):
     list_filter = ["is_private"]
     search_fields = ["url", "username", "email"]
     fields = [*REGISTRY_FIELDS, "remove_credentials"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["url", "is_private", "is_secure"] if obj and obj.is_built_in else self.fields
+
+    def is_kept(self, obj: Registry) -> bool:
+        return obj.is_built_in
+
+    def has_change_permission(self, request: HttpRequest, obj: Registry | None = None) -> bool:
+        """Built-in ones are shown."""
+        return super().has_change_permission(request, obj) and not (obj and obj.is_built_in)
 
     def create(self, by: Actor, data: dict[str, Any]) -> Registry:
         return create_registry(by=by, **{name: data[name] for name in REGISTRY_FIELDS})

@@ -87,7 +87,7 @@ class MicroserviceAdmin(ServiceAdmin):
     form = MicroserviceForm
     add_form = PlacingForm
     autocomplete_fields = ["application", "agent", "revision"]
-    list_display = ["name", "application", "agent", "status_line", "image", "is_activated"]
+    list_display = ["name", "application", "agent", "status_word", "image", "is_activated"]
     list_filter = ["is_activated", "application"]
     search_fields = ["name", "application__name", "agent__name", "uuid"]
     actions = ["start", "stop", "build_anew"]
@@ -99,17 +99,25 @@ class MicroserviceAdmin(ServiceAdmin):
         source = ["revision", *IMAGE_FIELDS, "is_activated", *CONTAINER_FIELDS]
         if obj is None:
             return ["name", "application", "agents", "pattern", *source]
-        return ["name", "application", "agent", *source, "uuid", "generation", *OBSERVED]
+        return ["name", "application", "agent", *source, "identity", "generation", *OBSERVED]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["application", "uuid", "generation", *OBSERVED] if obj else []
+        return ["application", "identity", "generation", *OBSERVED] if obj else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **kwargs if obj else {**kwargs, "form": self.add_form})
 
     @admin.display(description="status")
+    def status_word(self, microservice: Microservice) -> str:
+        return status_of(microservice).word
+
+    @admin.display(description="status")
     def status_line(self, microservice: Microservice) -> str:
         return str(status_of(microservice))
+
+    @admin.display(description="UUID")
+    def identity(self, microservice: Microservice) -> str:
+        return microservice.uuid
 
     @admin.display
     def image(self, microservice: Microservice) -> str:

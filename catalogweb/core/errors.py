@@ -1,6 +1,7 @@
 """Refusals: what a service raises when it will not do as asked. Each carries a sentence for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -80,6 +81,15 @@ class Refusals(Invalid):
     @property
     def messages(self) -> list[str]:
         return [message for refusal in self.refusals for message in refusal.messages]
+
+
+@contextmanager
+def noting(refusals: list[Refusal]) -> Iterator[None]:
+    """Note what is refused inside and go on, so that all of it can be said together."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusals.append(refusal)
 
 
 def refuse_all(refusals: Sequence[Refusal]) -> None:

@@ -129,20 +129,49 @@ def test_admin_removes_credentials_when_ticked(edit):
     assert (registry.has_password, registry.is_private) == (False, False)
 
 
-def test_admin_log_holds_no_secret(edit, add):
+def test_admin_keeps_no_log_beside_the_change_log(edit, add, delete):
     add(Registry, url="reg.example.org", username="john", password="first-secret")
     edit(Registry.objects.get(url="reg.example.org"), password="second-secret")
+    delete(Registry.objects.get(url="reg.example.org"))
 
-    text = " ".join(f"{entry.object_repr} {entry.change_message}" for entry in LogEntry.objects.all())
-    assert "reg.example.org" in text
-    assert "-secret" not in text
+    assert not LogEntry.objects.exists()
+    assert [entry.action for entry in Entry.objects.order_by("pk")] == ["create", "update", "delete"]
 
 
-def test_admin_says_why_a_built_in_registry_stays(edit, delete):
-    remote = Registry.objects.get(pk=1)
+def test_admin_leads_from_an_object_to_its_change_log(admin_client):
+    item = CatalogItemFactory()
+    log = f"/changes/?type=catalog+item&object={item.pk}"
 
-    refused = edit(remote, url="elsewhere.example.org")
+    assert log.replace("&", "&amp;") in admin_client.get(f"/admin/catalog/catalogitem/{item.pk}/change/").text
+    assert admin_client.get(f"/admin/catalog/catalogitem/{item.pk}/history/").headers["Location"] == log
 
-    assert "belongs to the product: it cannot be changed" in refused.text
-    assert "belongs to the product" in delete(remote).text
-    assert Registry.objects.get(pk=1).url == "registry.hub.docker.com"
+
+def test_admin_shows_built_in_registries_and_says_why_they_stay(admin_client, delete):
+    page = admin_client.get("/admin/catalog/registry/1/change/").text
+
+    assert "registry.hub.docker.com" in page
+    assert 'name="url"' not in page
+    assert "deletelink" not in page
+    assert admin_client.post("/admin/catalog/registry/1/change/", {"url": "elsewhere.example.org"}).status_code == 403
+    assert "belongs to the product" in delete(Registry.objects.get(pk=1)).text
+
+
+def test_admin_offers_no_deletion_of_a_built_in_item_and_no_moving_for_a_new_one(admin_client):
+    built_in = admin_client.get("/admin/catalog/catalogitem/4/change/").text
+    new = admin_client.get("/admin/catalog/catalogitem/add/").text
+
+    assert "deletelink" not in built_in
+    assert "move_running" in built_in
+    assert "move_running" not in new
+
+
+def test_admin_names_everything_that_keeps_a_selection_from_being_deleted(admin_client):
+    used = [CatalogItemFactory(name=name) for name in ("alpine", "busybox")]
+    for item in used:
+        MicroserviceFactory(revision=item.current)
+    chosen = {"action": "delete_selected", "_selected_action": [*(item.pk for item in used), 4], "post": "yes"}
+
+    said = admin_client.post("/admin/catalog/catalogitem/", chosen, follow=True).text
+
+    for words in ("item alpine is in use", "item busybox is in use", "Debug belongs to the product"):
+        assert words in said
