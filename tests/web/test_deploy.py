@@ -93,7 +93,7 @@ def test_every_refusal_is_listed_and_nothing_is_placed_and_what_was_typed_stays(
         ({"name": "Bad Name"}, "name"),
         ({"application": "Bad Name"}, "application"),
         ({"pattern": "same"}, "pattern"),
-        ({"item": ""}, "x86"),
+        ({"item": ""}, "item"),
         ({"item": "999"}, "item"),
         ({"ports": "80"}, "ports"),
         ({"env": "A"}, "env"),
@@ -198,3 +198,10 @@ def test_viewers_are_refused(viewer, item, agents):
     assert viewer.get("/deploy/").status_code == 403
     assert viewer.post("/deploy/", order(item, agents)).status_code == 403
     assert not Microservice.objects.exists()
+
+
+def test_the_form_names_registries_as_the_catalog_does(operator):
+    page = operator.get("/deploy/").text
+
+    assert "Docker Hub and other public registries (remote)" in page
+    assert "Present on the agent, not pulled (local)" in page

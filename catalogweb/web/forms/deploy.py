@@ -61,7 +61,7 @@ class DeployForm(ImagesForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not given.get("item") and not self.has_error("item"):
-            self.require_images()
+            self.require_images("item", "Choose a catalog item, or give images of its own.")
         # A refusal takes its field out of the cleaned data; what would be made is shown beside it all the same.
         self.understood = dict(given)
         return given

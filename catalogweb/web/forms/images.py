@@ -6,7 +6,7 @@ from django import forms
 
 from catalogweb.catalog.models import REMOTE, Registry
 from catalogweb.core.architectures import Architecture
-from catalogweb.web.forms.catalog import mono
+from catalogweb.web.forms.catalog import RegistryChoiceField, mono
 from catalogweb.web.forms.container import ContainerForm
 
 
@@ -19,7 +19,7 @@ class ImagesForm(ContainerForm):
     arm = forms.CharField(
         label="Image for ARM", max_length=500, required=False, widget=mono(placeholder="team/app-arm:1.0")
     )
-    registry = forms.ModelChoiceField(
+    registry = RegistryChoiceField(
         Registry.objects.all(),
         empty_label=None,
         required=False,
@@ -35,9 +35,9 @@ class ImagesForm(ContainerForm):
     def image_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in (*Architecture.values, "registry")]
 
-    def require_images(self) -> None:
+    def require_images(self, field: str = "x86", words: str = "Give an image for at least one architecture.") -> None:
         if not self.images and not any(self.has_error(name) for name in Architecture.values):
-            self.add_error("x86", "Give an image for at least one architecture.")
+            self.add_error(field, words)
 
     def chosen_images(self) -> dict[str, Any]:
         return {"images": self.images, "registry": self.cleaned_data["registry"] or Registry.objects.get(pk=REMOTE)}
