@@ -59,7 +59,7 @@ def test_list_finds_templates_and_counts_what_is_in_them(viewer, shop):
 def test_list_without_templates_says_what_they_are(operator, viewer):
     assert "Create template" in operator.get("/templates/", headers=FRAGMENT).text
     assert "Create template" not in viewer.get("/templates/").text
-    assert "No template matches" in viewer.get("/templates/?q=x").text
+    assert "No templates match" in viewer.get("/templates/?q=x").text
 
 
 def test_list_takes_the_same_queries_for_more_rows(viewer, django_assert_num_queries):

@@ -27,7 +27,7 @@ def test_list_filters_sorts_and_answers_htmx_with_the_table_only(viewer):
     assert "1 agent" in fragment
     assert "scale" not in fragment
     assert "<html" not in fragment
-    assert "No edge resource matches" in viewer.get("/edge-resources/?q=nothing").text
+    assert "No edge resources match" in viewer.get("/edge-resources/?q=nothing").text
 
 
 def test_list_takes_the_same_queries_for_more_rows(viewer, django_assert_num_queries):

@@ -43,7 +43,7 @@ def test_list_filters_and_answers_htmx_with_the_table_only(viewer, secret):
     assert "db" in fragment
     assert "tls" not in fragment
     assert "<html" not in fragment
-    assert "No secret matches" in viewer.get("/secrets/?q=nothing").text
+    assert "No secrets match" in viewer.get("/secrets/?q=nothing").text
 
 
 def test_list_takes_the_same_queries_for_more_rows(viewer, olga, secret, django_assert_num_queries):

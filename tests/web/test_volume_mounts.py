@@ -114,7 +114,7 @@ def test_list_takes_the_same_queries_for_more_rows(viewer, django_assert_num_que
         page = viewer.get("/volume-mounts/").text
 
     assert "certs" in page
-    assert "No volume mount matches" in viewer.get("/volume-mounts/?q=nothing").text
+    assert "No volume mounts match" in viewer.get("/volume-mounts/?q=nothing").text
 
 
 def test_delete_refuses_while_mounted(operator, olga):
