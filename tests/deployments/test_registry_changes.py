@@ -107,6 +107,6 @@ def test_rotation_takes_the_same_statements_for_few_and_many(operator, registry,
     for _ in range(30):
         place("FAILED")
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         edit_registry(by=operator, registry=registry, password="new")
     assert MicroserviceStatus.objects.filter(microservice__generation=2).count() == 30

@@ -91,7 +91,8 @@ def test_every_page_but_those_before_it_asks_strangers_to_sign_in(client):
 
 
 def address(name):
-    for arguments in ({}, {"pk": 1}, {"uuid": "x"}, {"name": "x"}, {"uuid": "x", "order": "reboot"}):
+    two = {"uuid": "x", "order": "reboot"}, {"name": "x", "route": "y"}
+    for arguments in ({}, {"pk": 1}, {"uuid": "x"}, {"name": "x"}, *two):
         with suppress(NoReverseMatch):
             return reverse(f"web:{name}", kwargs=arguments)
     raise AssertionError(f"{name} has other arguments")
