@@ -141,6 +141,7 @@ def test_a_new_token_fits_a_telephone_and_can_be_copied(sue, site):
     sue.get_by_label("Name").fill("nightly")
     sue.get_by_role("button", name="Make token").click()
 
+    expect(sue.get_by_role("button", name="Copy token")).to_be_visible()
     assert sue.evaluate("document.documentElement.scrollWidth <= innerWidth")
     sue.get_by_role("button", name="Copy token").click()
 

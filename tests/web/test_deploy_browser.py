@@ -156,6 +156,7 @@ def test_a_file_fills_the_text_and_a_faults_line_is_selected(sue, site):
     sue.get_by_role("button", name="Plan").click()
     sue.get_by_role("link", name="6", exact=True).click()
 
+    expect(sue.locator("#manifest")).to_be_focused()
     selected = sue.evaluate(
         "(() => { const a = document.activeElement; return a.value.slice(a.selectionStart, a.selectionEnd) })()"
     )
