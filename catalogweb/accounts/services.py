@@ -18,7 +18,7 @@ from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound, Protected
 from catalogweb.core.rights import Actor, Right, Role, require
 from catalogweb.core.secrets import digest, new_token
-from catalogweb.core.storing import UNSTORABLE, check_columns, contested, is_storable, locked
+from catalogweb.core.storing import UNSTORABLE, check_columns, contested, is_storable, locked, same
 from catalogweb.core.text import typed
 
 USED_EVERY = timedelta(minutes=1)
@@ -37,7 +37,7 @@ def _nobodys_hash() -> str:
 def check_credentials(*, email: str, password: str, address: str) -> User:
     """The user with this e-mail and password; Throttled after ten failures, else Forbidden without saying which."""
     throttle.check("sign-in", email, address)
-    user = User.objects.filter(email__iexact=typed(email), is_active=True).first()
+    user = User.objects.filter(same("email", typed(email)), is_active=True).first()
     matches = is_storable(password) and check_password(password, user.password if user else _nobodys_hash())
     if not user or not matches:
         throttle.failed("sign-in", email, address)
@@ -156,7 +156,7 @@ def _checked_email(email: str) -> str:
 
 
 def _refuse_taken(user: User) -> None:
-    if User.objects.filter(email__iexact=user.email).exclude(pk=user.pk).exists():
+    if User.objects.filter(same("email", user.email)).exclude(pk=user.pk).exists():
         raise Duplicate("There is already an account with this e-mail address.", field="email")
 
 
@@ -206,8 +206,7 @@ def edit_user(*, by: Actor, user: User, password: str = "", **fields: Any) -> Us
     """Change role, names, address, lock; a new password ends every sign-in. The last superuser stays one."""
     require(by, Right.ADMINISTER)
     superusers = _locked_superusers()
-    locked(User.objects.all(), user.pk)
-    user.refresh_from_db()
+    user = locked(User.objects.all(), user.pk)
     before = snapshot(user)
     for name, value in fields.items():
         setattr(user, name, value)
@@ -288,7 +287,7 @@ def edit_own_profile(*, by: User, **names: str) -> User:
 
 def user_named(email: str) -> User:
     """The active user with this e-mail address."""
-    user = User.objects.filter(email__iexact=typed(email), is_active=True).first()
+    user = User.objects.filter(same("email", typed(email)), is_active=True).first()
     if user is None:
         raise NotFound(f"There is no active account {typed(email)}.", field="as")
     return user

@@ -5,18 +5,14 @@ from collections.abc import Collection
 from django.db.models import BigIntegerField, Case, F, Value, When
 
 from catalogweb.agents.models import ChangeFlags, Flag
-
-# Below SQLite's limit of parameters per statement.
-BATCH = 500
+from catalogweb.core.storing import batches
 
 
 def raise_flags(agent_ids: Collection[int], *flags: Flag) -> None:
     """Tell these agents that something changed; they hear of it at their next poll."""
-    ids = sorted(set(agent_ids))
     raised = {flag.value: F("counter") + 1 for flag in flags}
-    for start in range(0, len(ids), BATCH):
-        rows = ChangeFlags.objects.filter(agent_id__in=ids[start : start + BATCH])
-        rows.update(counter=F("counter") + 1, **raised)
+    for ids in batches(sorted(set(agent_ids))):
+        ChangeFlags.objects.filter(agent_id__in=ids).update(counter=F("counter") + 1, **raised)
 
 
 def acknowledge(agent_id: int, up_to: int) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Lower
+from django.db.models import Q
 from django.utils import timezone
 
 from catalogweb.agents import configuration as settings_table
@@ -14,11 +14,11 @@ from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags, Credential
 from catalogweb.agents.routers import by_uuid, check_router, has_router, without_router
 from catalogweb.changelog.services import record, record_many, snapshot
 from catalogweb.core.architectures import Architecture
-from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound
+from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound, refuse_all
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.secrets import digest, new_token
-from catalogweb.core.storing import check_columns, contested, lock, locked
+from catalogweb.core.storing import batches, check_columns, contested, lock, locked, same
 from catalogweb.core.text import typed
 
 KEY_LIFETIME = timedelta(minutes=20)
@@ -113,8 +113,7 @@ def _set_checked(agent: Agent, **fields: Any) -> None:
         if value is not None and not -most <= value <= most:
             raise Invalid(f"{name.capitalize()} lies between -{most} and {most}.", field=name)
     check_columns(agent)
-    taken = Agent.objects.annotate(lower=Lower("name")).filter(lower=agent.name.lower()).exclude(pk=agent.pk)
-    if taken.exists():
+    if Agent.objects.filter(same("name", agent.name)).exclude(pk=agent.pk).exists():
         raise Duplicate(f"Duplicate name '{agent.name}': another agent already has it.", field="name")
 
 
@@ -178,12 +177,34 @@ def connect_agent(*, agent: Agent, architecture: str, now: datetime, public_key:
     return token
 
 
+def known_agents(names: Iterable[str]) -> dict[str, Agent]:
+    """Those that have one of these names or uuids, by what was given; what names none is left out."""
+    wanted = {name: typed(name) for name in names}
+    known: dict[str, Agent] = {}
+    for batch in batches(set(wanted.values())):
+        found = list(Agent.objects.with_status().filter(Q(same("name", *batch)) | Q(uuid__in=batch)))
+        # A name counts before a uuid, and its own spelling before another.
+        known |= {agent.uuid: agent for agent in found}
+        known |= {agent.name.lower(): agent for agent in found} | {agent.name: agent for agent in found}
+    matches = {given: known.get(text) or known.get(text.lower()) for given, text in wanted.items()}
+    return {given: agent for given, agent in matches.items() if agent}
+
+
+def agents_named(names: Iterable[str]) -> list[Agent]:
+    """The agents of these names or uuids, each once; every name that is none's is refused, with a suggestion."""
+    names = list(names)
+    known = known_agents(names)
+    missing = [name for name in names if name not in known]
+    all_names = list(Agent.objects.values_list("name", flat=True)[:5000]) if missing else []
+    refuse_all(
+        [
+            NotFound(f"There is no agent “{typed(name)}”.{suggestion(typed(name), all_names)}", field="agent")
+            for name in missing
+        ]
+    )
+    return list({known[name].pk: known[name] for name in names}.values())
+
+
 def agent_named(name: str) -> Agent:
-    """The agent of this name or uuid, with a suggestion when it is nearly another's."""
-    name = typed(name)
-    agent = Agent.objects.with_status().filter(name__iexact=name).first()
-    agent = agent or Agent.objects.with_status().filter(uuid=name).first()
-    if agent is None:
-        near = suggestion(name, Agent.objects.values_list("name", flat=True)[:5000])
-        raise NotFound(f"There is no agent “{name}”.{near}", field="agent")
-    return agent
+    """The agent of this name or uuid."""
+    return agents_named([name])[0]

@@ -40,8 +40,7 @@ class UserAdmin(ServiceAdmin):
         return create_user(by=by, **data)
 
     def change(self, by: Actor, obj: User, data: dict[str, Any]) -> User:
-        # The form has put its values into `obj`; the service compares with what is stored.
-        return edit_user(by=by, user=User.objects.get(pk=obj.pk), **data)
+        return edit_user(by=by, user=obj, **data)
 
     def remove(self, by: Actor, obj: User) -> None:
         delete_user(by=by, user=obj)

@@ -74,13 +74,9 @@ class CatalogItemAdmin(ServiceAdmin):
         return create_item(by=by, images=chosen_images(data), **values)
 
     def change(self, by: Actor, obj: CatalogItem, data: dict[str, Any]) -> CatalogItem:
-        values = {name: data[name] for name in [*ITEM_FIELDS, "reason", "move_running"]}
-        stored = CatalogItem.objects.with_images().get(pk=obj.pk)
-        images = {a: reference for a, reference in chosen_images(data).items() if reference}
-        # Only what somebody changed is checked anew: references that came over the wire stay as they were sent.
-        if (images, data["registry"]) != (stored.images, stored.registry):
-            values |= {"images": images, "registry": data["registry"]}
-        return edit_catalog_item(by=by, item=stored, built_in=stored.is_system, **values)
+        values = {name: data[name] for name in [*ITEM_FIELDS, "registry", "reason", "move_running"]}
+        stored = CatalogItem.objects.get(pk=obj.pk)
+        return edit_catalog_item(by=by, item=stored, built_in=stored.is_system, images=chosen_images(data), **values)
 
     def remove(self, by: Actor, obj: CatalogItem) -> None:
         delete_item(by=by, item=obj)

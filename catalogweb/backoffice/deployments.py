@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from catalogweb.backoffice.base import ReadOnlyAdmin, ServiceAdmin, ServiceForm
 from catalogweb.backoffice.images import IMAGE_FIELDS
 from catalogweb.backoffice.microservice_form import CONTAINER_FIELDS, MicroserviceForm, PlacingForm
-from catalogweb.catalog.models import Revision
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.applications import create_application, delete_application, edit_application
 from catalogweb.deployments.models import Application, Deployment, Microservice, MicroserviceStatus, Route
+from catalogweb.deployments.rebuilding import rebuild
 from catalogweb.deployments.routes import create_route, delete_routes, edit_route
-from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice, rebuild, set_activated
+from catalogweb.deployments.services import delete_microservices, set_activated
+from catalogweb.deployments.wishes import adapt, fulfil
 from catalogweb.deployments.words import status_of
 
 
@@ -128,23 +129,11 @@ class MicroserviceAdmin(ServiceAdmin):
         return microservice.status.reported_at
 
     def create(self, by: Actor, data: dict[str, Any]) -> Microservice:
-        placed = deploy(
-            by=by,
-            application=data["application"],
-            agents=data["agents"],
-            revision=data["source"](by, None),
-            name=data["name"],
-            container=data["container"],
-            pattern=data["pattern"],
-            is_activated=data["is_activated"],
-        )
-        return placed[0]
+        return fulfil(by=by, application=data["application"], wish=data["wish"])[0]
 
     def change(self, by: Actor, obj: Microservice, data: dict[str, Any]) -> Microservice:
         stored = Microservice.objects.detailed().get(pk=obj.pk)
-        revision: Revision | None = data["source"](by, stored.revision)
-        changes = {name: data[name] for name in ("name", "agent", "is_activated", "container")}
-        return edit_microservice(by=by, microservice=stored, revision=revision, **changes)
+        return adapt(by=by, microservice=stored, wish=data["wish"])
 
     def remove(self, by: Actor, obj: Microservice) -> None:
         delete_microservices(by=by, microservices=[obj])

@@ -1,17 +1,12 @@
-"""A microservice's form: from its fields to a container and a source of images."""
+"""A microservice's form: from its fields to what is wanted of it."""
 
-import re
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
 
 from catalogweb.agents.models import Agent
 from catalogweb.backoffice.images import ImagesForm, chosen_images
-from catalogweb.catalog.models import Revision
-from catalogweb.catalog.services import own_revision
 from catalogweb.core.errors import Invalid, Refusal
-from catalogweb.core.rights import Actor
 from catalogweb.deployments.container import (
     CONFIG_MAP,
     OPTIONS,
@@ -22,13 +17,12 @@ from catalogweb.deployments.container import (
     Volume,
     env_from_json,
 )
+from catalogweb.deployments.wishes import Wish
 
 CONTAINER_FIELDS = [
     "env", "port_lines", "volumes", "commands", "extra_hosts", "config", "host_network", "privileged", "log_size",
     "schedule", "options",
 ]  # fmt: skip
-PORT = re.compile(r"(?P<external>\d{1,5}):(?P<internal>\d{1,5})(?:/(?P<protocol>tcp|udp))?")
-Source = Callable[[Actor, Revision | None], Revision | None]
 
 
 class MicroserviceForm(ImagesForm):
@@ -98,8 +92,19 @@ class MicroserviceForm(ImagesForm):
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
             values = {name: cleaned[name] for name in CONTAINER_FIELDS if name != "port_lines"}
-            cleaned["container"] = Container(ports=cleaned["port_lines"], **values)
-            cleaned["source"] = _source(cleaned)
+            images = {a: reference for a, reference in chosen_images(cleaned).items() if reference}
+            if not cleaned["revision"] and not images:
+                self.add_error("revision", "Choose a revision, or give own images and their registry.")
+            cleaned["wish"] = Wish(
+                name=cleaned["name"],
+                agents=cleaned.get("agents") or [cleaned["agent"]],
+                pattern=cleaned.get("pattern", ""),
+                revision=cleaned["revision"],
+                images=images,
+                registry=cleaned["registry"],
+                container=Container(ports=cleaned["port_lines"], **values),
+                is_activated=cleaned["is_activated"],
+            )
         return cleaned
 
     def _post_clean(self) -> None:
@@ -124,10 +129,10 @@ def _is_source(value: Any) -> bool:
 
 
 def _port(line: str) -> Port:
-    found = PORT.fullmatch(line)
-    if not found:
-        raise forms.ValidationError(f"“{line}” is not a port mapping such as 8080:80/tcp.")
-    return Port(int(found["internal"]), int(found["external"]), found["protocol"] or "tcp")
+    try:
+        return Port.read(line)
+    except Invalid as refusal:
+        raise forms.ValidationError(refusal.message) from None
 
 
 def _a(kind: type, value: Any) -> Any:
@@ -136,17 +141,3 @@ def _a(kind: type, value: Any) -> Any:
     if not isinstance(value, kind):
         raise forms.ValidationError(f"Write a JSON {'object' if kind is dict else 'list'}.")
     return value
-
-
-def _source(data: dict[str, Any]) -> Source:
-    """The chosen revision, or own images; as it was when those did not change."""
-
-    def revision(by: Actor, now: Revision | None) -> Revision | None:
-        images = {a: reference for a, reference in chosen_images(data).items() if reference}
-        if data["revision"]:
-            return data["revision"]
-        if not images or not data["registry"]:
-            raise Invalid("Choose a revision, or give own images and their registry.", field="images")
-        return own_revision(by=by, images=images, registry=data["registry"], now=now)
-
-    return revision

@@ -46,7 +46,7 @@ class Registry(models.Model):
 
     objects = RegistryQuerySet.as_manager()
 
-    LOGGED = ("url", "username", "email", "is_private", "requires_certificate", "certificate")
+    LOGGED = ("url", "username", "email", "is_private", "is_secure", "requires_certificate", "certificate")
     SECRET = ("password_sealed",)
 
     class Meta:
@@ -137,7 +137,7 @@ class CatalogItem(models.Model):
 
     LOGGED = (
         "name", "description", "category", "publisher", "picture", "ram_required", "disk_required", "config_example",
-        "is_public", "registry_url", "images",
+        "is_public", "input_type", "output_type", "registry_url", "images",
     )  # fmt: skip
 
     class Meta:

@@ -1,47 +1,65 @@
 """Registries: found by any name people use, made, edited, removed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
+from django.utils.text import capfirst
 
-from catalogweb.catalog.models import ALIASES, Registry, describe_user
-from catalogweb.catalog.references import LOCAL_CACHE, host_of, normalised_url
+from catalogweb.catalog.models import ALIASES, Registry, Revision, describe_user
+from catalogweb.catalog.references import LOCAL_CACHE, normalised_url, parse_reference
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.drafts import draft_pk
 from catalogweb.core.errors import InUse, Invalid, NotFound, Protected
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.secrets import Unreadable, seal
-from catalogweb.core.storing import UNSTORABLE, check_columns, is_storable, locked
-from catalogweb.core.text import listed, typed
+from catalogweb.core.storing import UNSTORABLE, batches, check_columns, is_storable, locked, same
+from catalogweb.core.text import as_id, listed, typed
+
+
+def known_registries(names: Iterable[str | int]) -> dict[str | int, Registry]:
+    """Those that one of these names means, by what was given; what means none, or several, is left out."""
+    wanted = {name: typed(name) for name in names}
+    found: list[Registry] = []
+    for batch in batches(set(wanted.values())):
+        ids = [number for text in batch if (number := _id_in(text))]
+        found += Registry.objects.filter(Q(pk__in=ids) | Q(same("url", *map(_url_in, batch))))
+    matches = {name: [registry for registry in found if _is_meant(registry, text)] for name, text in wanted.items()}
+    return {name: rows[0] for name, rows in matches.items() if len(rows) == 1}
+
+
+def _id_in(text: str) -> int:
+    return ALIASES.get(text.lower()) or as_id(text)
+
+
+def _url_in(text: str) -> str:
+    return text.split(" (")[0]
+
+
+def _is_meant(registry: Registry, text: str) -> bool:
+    number = _id_in(text)
+    return registry.pk == number if number else text.lower() in (registry.url.lower(), str(registry).lower())
 
 
 def find_registry(name: str | int) -> Registry:
     """By alias (`remote`, `local`), id, URL, or "URL (user name)"; a near miss gets a suggestion."""
-    text = typed(name)
-    pk = ALIASES.get(text.lower()) or (int(text) if text.isdecimal() and len(text) < 18 else None)
-    found = Registry.objects.filter(pk=pk).first() if pk else _by_url(text)
+    found = known_registries([name]).get(name)
     if found:
         return found
+    text = typed(name)
+    several = [str(r.pk) for r in Registry.objects.filter(same("url", _url_in(text))) if _is_meant(r, text)]
+    if several:
+        raise Invalid(
+            f"Several registries have the URL {text}: name one by its id ({listed(several)}).", field="registry"
+        )
     known = [*ALIASES, *(word for r in Registry.objects.all()[:500] for word in (r.url, str(r)))]
     raise NotFound(
         f"Invalid registry id '{text}': there is no such registry.{suggestion(text, known)}", field="registry"
     )
-
-
-def _by_url(text: str) -> Registry | None:
-    matches = [
-        r
-        for r in Registry.objects.filter(url__iexact=text.split(" (")[0])
-        if text.lower() in (r.url.lower(), str(r).lower())
-    ]
-    if len(matches) > 1:
-        ids = listed([str(r.pk) for r in matches])
-        raise Invalid(f"Several registries have the URL {text}: name one by its id ({ids}).", field="registry")
-    return matches[0] if matches else None
 
 
 def same_registry(url: str, username: str) -> Registry | None:
@@ -74,16 +92,24 @@ def create_registry(
 
 @transaction.atomic
 def edit_registry_row(
-    *, by: Actor, registry: Registry, password: str = "", remove_credentials: bool = False, **fields: Any
-) -> tuple[Registry, bool]:
-    """Change a registry; a blank password keeps the stored one. Returns it, and whether agents must hear of it.
+    *,
+    by: Actor,
+    registry: Registry,
+    password: str = "",
+    remove_credentials: bool = False,
+    as_sent: bool = False,
+    **fields: Any,
+) -> tuple[Registry, set[str]]:
+    """Change a registry; a blank password keeps the stored one. Returns it, and the columns that differ now.
 
-    Refuses built-ins, and a new host without the secret: the stored one was given for another server.
+    Refuses built-ins, a new host without the secret (the stored one was given for another server), and, unless
+    `as_sent`, credentials that no longer serve the images of what uses it.
     """
     require(by, Right.CHANGE)
     registry = locked(Registry.objects.all(), registry.pk)
     refuse_built_in(registry)
-    before, old_sealed, old_host = snapshot(registry), registry.password_sealed, registry.host
+    before, old_sealed = snapshot(registry), registry.password_sealed
+    old_host, was_private = registry.host, registry.is_private
     for name, value in fields.items():
         setattr(registry, name, value.strip() if isinstance(value, str) and name != "certificate" else value)
     if remove_credentials:
@@ -94,11 +120,51 @@ def edit_registry_row(
             "The stored password belongs to the old host: enter the password for the new one.", field="password"
         )
     _take_password(registry, "" if _holds(registry, password) else password)
+    if not as_sent and (registry.host != old_host or not was_private):
+        _refuse_strangers(registry, field="is_private" if registry.host == old_host else "url")
     registry.save()
-    changed = registry.password_sealed != old_sealed
-    secrets = ["password_sealed"] if changed and registry.has_password else []
+    is_new_secret = registry.has_password and registry.password_sealed != old_sealed
+    secrets = ["password_sealed"] if is_new_secret else []
     entry = record(by=by, action="update", obj=registry, before=before, secrets_changed=secrets)
-    return registry, entry is not None
+    return registry, {*entry.before, *entry.after} if entry else set()
+
+
+def strangers(registry: Registry) -> list[str]:
+    """What uses this private registry for images of another host, which its credentials do not serve."""
+    if not registry.is_private:
+        return []
+    used = Revision.objects.filter(Q(current_of__isnull=False) | Q(microservices__isnull=False), registry=registry)
+    users = ("images", "microservices__application", "microservices__agent")
+    found = [
+        revision
+        for revision in used.distinct().select_related("item").prefetch_related(*users)
+        if not all(_serves(registry, image.reference) for image in revision.images.all())
+    ]
+    return sorted({describe_user(_user_of(revision)) for revision in found})
+
+
+def _serves(registry: Registry, reference: str) -> bool:
+    try:
+        return parse_reference(reference).registry_host == registry.host
+    except Invalid:
+        return False
+
+
+def warnings_of(registry: Registry) -> list[str]:
+    """What an operator should know about images that the registry's credentials do not serve."""
+    return [
+        f"{capfirst(user)} has images that are not on {registry.host}: they are pulled without these credentials."
+        for user in strangers(registry)
+    ]
+
+
+def _refuse_strangers(registry: Registry, *, field: str) -> None:
+    if users := strangers(registry):
+        raise Invalid(
+            f"{capfirst(listed(users))} would be pulled without these credentials: the images there are not on "
+            f"{registry.host}. Leave this registry as it is, add one for {registry.host}, and choose it there.",
+            field=field,
+        )
 
 
 def _check(registry: Registry) -> None:
@@ -161,14 +227,4 @@ def delete_registry(*, by: Actor, registry: Registry) -> None:
 
 def _user_of(revision: Any) -> Any:
     """Behind an item's revision stands the item; own images belong to a microservice."""
-    return revision.item or revision.microservices.first() or revision
-
-
-def credentials_for(registry: Registry) -> tuple[str, str] | None:
-    """(user name, password) of a private registry."""
-    return (registry.username, registry.password) if registry.is_private else None
-
-
-def belongs(reference_host: str, registry: Registry) -> bool:
-    """Whether an image of this host is pulled with this registry's credentials; Docker Hub's aliases are one."""
-    return registry.is_local_cache or host_of(reference_host) == registry.host
+    return revision.item or next(iter(revision.microservices.all()), revision)

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from catalogweb.agents.models import Agent, Credential
-from catalogweb.agents.services import create_agent, issue_provisioning_key
+from catalogweb.agents.services import create_agent, issue_provisioning_key, known_agents
 from catalogweb.core.errors import Invalid
 from catalogweb.core.rights import System
 from catalogweb.core.secrets import digest
@@ -26,7 +26,7 @@ def state_folder() -> Path:
 def make_ready(url: str) -> Agent:
     """The agent's row, and credentials for `url` in its state folder; each only if it is not there yet."""
     by = System("up command")
-    agent = Agent.objects.filter(name__iexact=NAME).first()
+    agent = known_agents([NAME]).get(NAME)
     agent = agent or create_agent(
         by=by, name=NAME, tags=["local"], description="Started by manage.py up on the controller's own machine."
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 
 class Refusal(Exception):
@@ -23,6 +23,11 @@ class Refusal(Exception):
     @property
     def messages(self) -> list[str]:
         return [self.message]
+
+    def at(self, path: str) -> Self:
+        """The same, said to concern what stands at `path`."""
+        self.path = self.path or path
+        return self
 
 
 class Invalid(Refusal):
@@ -81,6 +86,11 @@ class Refusals(Invalid):
     @property
     def messages(self) -> list[str]:
         return [message for refusal in self.refusals for message in refusal.messages]
+
+    def at(self, path: str) -> Self:
+        for refusal in self.refusals:
+            refusal.at(path)
+        return super().at(path)
 
 
 @contextmanager

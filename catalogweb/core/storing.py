@@ -1,12 +1,15 @@
 """What the database would refuse in its own words, said in ours."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import In
 from django.utils.text import capfirst
 
 from catalogweb.core.errors import Busy, Conflict, Invalid, NotFound, Refusal, refuse_all
@@ -41,6 +44,14 @@ def _faults(obj: models.Model, field: Any) -> list[Refusal]:
     return []
 
 
+def same(column: str, *texts: str) -> In:
+    """Whether a column is one of these texts in any letter case, in the form that the unique indexes have.
+
+    `iexact` says it in another way, for which the database reads every row.
+    """
+    return In(Lower(column), [Lower(Value(text)) for text in texts])
+
+
 def lock(model: type[models.Model], pks: Collection[Any]) -> None:
     """Keep rows from others until the transaction ends.
 
@@ -53,6 +64,15 @@ def lock(model: type[models.Model], pks: Collection[Any]) -> None:
 
 
 Row = TypeVar("Row", bound=models.Model)
+Item = TypeVar("Item")
+# Below SQLite's limit of parameters per statement.
+BATCH = 500
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """As many at a time as one statement takes."""
+    listed = list(items)
+    return (listed[start : start + BATCH] for start in range(0, len(listed), BATCH))
 
 
 def locked(rows: models.QuerySet[Row], pk: Any) -> Row:

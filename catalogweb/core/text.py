@@ -23,6 +23,16 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def number_in(text: str) -> int | None:
+    """The whole number that a text is; None when it is none, or larger than databases take."""
+    return int(text) if text.isdecimal() and len(text) < 18 else None
+
+
+def as_id(text: str) -> int:
+    """The id that a text may be; 0, which no row has, when it cannot be one."""
+    return number_in(text) or 0
+
+
 def typed(text: object) -> str:
     """What somebody typed to find something by: what no database could hold is replaced, so that it finds nothing.
 

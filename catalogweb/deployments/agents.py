@@ -14,8 +14,9 @@ from catalogweb.core.storing import locked
 from catalogweb.deployments.extra_hosts import templates_for
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.placing import missing_images
-from catalogweb.deployments.rows import forget_reports
-from catalogweb.deployments.services import delete_microservices, rebuild, rebuild_those_naming
+from catalogweb.deployments.rebuilding import rebuild, rebuild_those_naming
+from catalogweb.deployments.services import delete_microservices
+from catalogweb.deployments.statuses import forget_reports
 
 
 @transaction.atomic

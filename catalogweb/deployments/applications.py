@@ -9,7 +9,7 @@ from catalogweb.core.errors import Duplicate, Invalid, NotFound, Protected
 from catalogweb.core.names import NAME_RULE, is_name, suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.storing import check_columns, contested, locked
-from catalogweb.core.text import typed
+from catalogweb.core.text import as_id, typed
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.services import delete_microservices
 from catalogweb.deployments.telling import MICROSERVICES, needed_registries, tell
@@ -19,8 +19,7 @@ def find_application(name: str | int) -> Application:
     """By name, else by id; a near miss gets a suggestion."""
     text = typed(name)
     found = Application.objects.filter(name=text).first()
-    if found is None and text.isdecimal() and len(text) < 18:
-        found = Application.objects.filter(pk=int(text)).first()
+    found = found or Application.objects.filter(pk=as_id(text)).first()
     if found is None:
         near = suggestion(text, Application.objects.values_list("name", flat=True)[:2000])
         raise NotFound(f"Invalid application id '{text}': there is no such application.{near}", field="application")
@@ -44,16 +43,16 @@ def edit_application(*, by: Actor, application: Application, **fields: Any) -> A
     """Change name, description, or whether it is started; that starts or stops all its microservices."""
     require(by, Right.CHANGE)
     application = locked(Application.objects.all(), application.pk)
-    before = snapshot(application)
-    agent_ids = _agents_of(application)
+    before, agent_ids = snapshot(application), _agents_of(application)
     registries = needed_registries(agent_ids)
     for name, value in fields.items():
         setattr(application, name, value)
     _check(application)
     with contested("name"):
         application.save()
-    # Agents know the application's name too: it is part of a microservice's address.
-    if (application.name, application.is_activated) != (before["name"], before["is_activated"]):
+    # While it is started, agents know its name too: it is part of a microservice's address.
+    is_renamed = application.is_activated and application.name != before["name"]
+    if is_renamed or application.is_activated != before["is_activated"]:
         tell(agent_ids, registries, *MICROSERVICES)
     record(by=by, action="update", obj=application, before=before)
     return application
@@ -85,6 +84,7 @@ def _check(application: Application) -> None:
         raise Duplicate(f"Duplicate name '{application.name}': another application already has it.", field="name")
 
 
-def _agents_of(application: Application) -> list[int]:
-    rows = Microservice.objects.filter(application=application)
-    return sorted(set(rows.values_list("agent_id", flat=True)))
+def _agents_of(application: Application) -> set[int]:
+    """Those that have something to run of it while it is started."""
+    rows = Microservice.objects.filter(application=application, is_activated=True).order_by()
+    return set(rows.values_list("agent_id", flat=True))

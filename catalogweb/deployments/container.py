@@ -1,6 +1,7 @@
 """How a microservice's container is to be run: one value, from any door, checked in one place."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -10,9 +11,14 @@ from typing import Any
 from catalogweb.core.errors import Invalid, Refusal, refuse_all
 from catalogweb.core.storing import UNSTORABLE, is_storable
 
+LARGEST_PORT = 65535
 # The agent itself listens there.
-RESERVED_PORTS = frozenset({54321, 54322})
+RESERVED_PORTS = (54321, 54322)
+PROTOCOLS = ("tcp", "udp")
+VOLUME_TYPES = ("bind", "volume", "volumeMount")
+ACCESS_MODES = ("rw", "ro", "z", "Z")
 LARGEST_LOG = 1_048_576
+PORT_LINE = re.compile(r"(?P<external>\d{1,5}):(?P<internal>\d{1,5})(?:/(?P<protocol>\w*))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,14 @@ class Port:
 
     def __str__(self) -> str:
         return f"{self.external}:{self.internal}/{self.protocol}"
+
+    @classmethod
+    def read(cls, line: str) -> "Port":
+        """From `external:internal`, with `/udp` behind it when it is not tcp."""
+        found = PORT_LINE.fullmatch(line)
+        if not found:
+            raise Invalid(f"“{line}” is not a port mapping: write external:internal, such as 8080:80.", field="ports")
+        return cls(int(found["internal"]), int(found["external"]), found["protocol"] or "tcp")
 
 
 @dataclass(frozen=True)
@@ -153,6 +167,10 @@ class Container:
         """Plain values, for a deployment's record and for comparing."""
         return json.loads(json.dumps(asdict(self) | {"env": env_as_json(self.env)}))
 
+    def as_text(self) -> str:
+        """The same text for the same settings; unlike equality, it tells true from 1."""
+        return json.dumps(self.as_json(), sort_keys=True)
+
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Container":
         """What `as_json` wrote."""
@@ -167,44 +185,55 @@ class Container:
 
 
 def check_container(container: Container, *, is_system: bool = False) -> None:
-    """Refuse what no agent could run; every fault is named. What agents need themselves starts before all else."""
+    """Refuse what no agent could run; every fault is named."""
+    refuse_all(container_faults(container, is_system=is_system))
+
+
+def container_faults(container: Container, *, is_system: bool = False) -> list[Refusal]:
+    """Everything that no agent could run. What agents need themselves starts before all else."""
+    return [
+        *_port_faults(container.ports),
+        *_volume_faults(container.volumes),
+        *(
+            Invalid("An environment variable needs a name without “=”.", field="env")
+            for key in container.env
+            if not key or "=" in key
+        ),
+        *_number_faults(container, is_system),
+        *_option_faults(container.options),
+        *(
+            Invalid(f"{name}: {UNSTORABLE}", field=name)
+            for name, value in asdict(container).items()
+            if not is_storable(value)
+        ),
+    ]
+
+
+def _volume_faults(volumes: Iterable[Volume]) -> list[Refusal]:
     faults: list[Refusal] = []
-    faults += _port_faults(container.ports)
-    faults += [
-        Invalid(
-            f"{volume.container or volume.host!r}: a volume needs a place on the agent and one in the container.",
-            field="volumes",
-        )
-        for volume in container.volumes
-        if not volume.host or not volume.container
-    ]
-    faults += [
-        Invalid(f"“{volume.type}” is not a volume type: use bind, volume or volumeMount.", field="volumes")
-        for volume in container.volumes
-        if volume.type not in ("bind", "volume", "volumeMount")
-    ]
-    faults += [
-        Invalid(f"“{volume.access}” is not an access mode: use rw or ro.", field="volumes")
-        for volume in container.volumes
-        if volume.access not in ("rw", "ro", "z", "Z")
-    ]
-    faults += [
-        Invalid("An environment variable needs a name without “=”.", field="env")
-        for key in container.env
-        if not key or "=" in key
-    ]
+    for volume in volumes:
+        if not volume.host or not volume.container:
+            place = volume.container or volume.host
+            faults.append(
+                Invalid(f"{place!r}: a volume needs a place on the agent and one in the container.", field="volumes")
+            )
+        if volume.type not in VOLUME_TYPES:
+            faults.append(
+                Invalid(f"“{volume.type}” is not a volume type: use bind, volume or volumeMount.", field="volumes")
+            )
+        if volume.access not in ACCESS_MODES:
+            faults.append(Invalid(f"“{volume.access}” is not an access mode: use rw or ro.", field="volumes"))
+    return faults
+
+
+def _number_faults(container: Container, is_system: bool) -> list[Refusal]:
+    faults: list[Refusal] = []
     if not 0 <= container.log_size <= LARGEST_LOG:
         faults.append(Invalid(f"The log size is a number of MB, 0 to {LARGEST_LOG:,}.", field="log_size"))
     first, last = (0, 5) if is_system else (6, 100)
     if not first <= container.schedule <= last:
         faults.append(Invalid(f"Microservice schedule must be between {first} and {last}.", field="schedule"))
-    faults += _option_faults(container.options)
-    faults += [
-        Invalid(f"{name}: {UNSTORABLE}", field=name)
-        for name, value in asdict(container).items()
-        if not is_storable(value)
-    ]
-    refuse_all(faults)
+    return faults
 
 
 def _port_faults(ports: Iterable[Port]) -> list[Refusal]:
@@ -212,9 +241,9 @@ def _port_faults(ports: Iterable[Port]) -> list[Refusal]:
     seen_inside: set[tuple[int, str]] = set()
     seen_outside: set[int] = set()
     for port in ports:
-        if not (0 < port.internal < 65536 and 0 < port.external < 65536):
-            faults.append(Invalid(f"Port {port} lies outside 1 to 65535.", field="ports"))
-        if port.protocol not in ("tcp", "udp"):
+        if not (0 < port.internal <= LARGEST_PORT and 0 < port.external <= LARGEST_PORT):
+            faults.append(Invalid(f"Port {port} lies outside 1 to {LARGEST_PORT}.", field="ports"))
+        if port.protocol not in PROTOCOLS:
             faults.append(Invalid(f"“{port.protocol}” is not a protocol: use tcp or udp.", field="ports"))
         if port.external in RESERVED_PORTS:
             faults.append(Invalid(f"Port '{port.external}' is reserved for internal use", field="ports"))

@@ -1,15 +1,14 @@
 """What an agent is to have: the microservices it is to run and the registries they need."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-from django.db.models import F
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import Registry
 from catalogweb.core.secrets import Unreadable
 from catalogweb.deployments.extra_hosts import addresses, resolved, templates_of
-from catalogweb.deployments.models import Microservice, MicroserviceStatus
+from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.statuses import update_statuses
 from catalogweb.deployments.telling import needed_registries
 from catalogweb.deployments.variables import env_of, values_of
 
@@ -54,15 +53,19 @@ def _rebuild(microservice: Microservice) -> bool:
     return bool(status.container_id) and microservice.generation > max(status.built_generation, 1)
 
 
-def note_served(agent_id: int) -> None:
-    """The agent has the list now: what it builds from here on is of these generations."""
-    status = MicroserviceStatus.objects.filter(microservice__agent_id=agent_id)
-    for pk, generation in status.values_list("pk", "microservice__generation").exclude(
-        served_generation=F("microservice__generation")
-    ):
-        MicroserviceStatus.objects.filter(pk=pk).update(
-            served_generation=generation, served_container=F("container_id")
-        )
+def note_served(served: Iterable[Wanted]) -> None:
+    """What its agent builds from this list on is of these generations, which may be older than what is wanted by now.
+
+    To be called after the list was read and before it is sent: a container that is reported until then was not
+    made from it. One statement, and none when all of it was noted before.
+    """
+    new = [
+        {"id": wanted.microservice.pk, "served_generation": wanted.microservice.generation}
+        for wanted in served
+        if wanted.microservice.generation != wanted.microservice.status.served_generation
+    ]
+    if new:
+        update_statuses(new, {"served_generation": "integer"}, "served_container = container_id")
 
 
 def registries_of(agent: Agent) -> list[Registry]:

@@ -5,7 +5,7 @@ they follow what they name; any other text is an address as it stands.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Value
@@ -13,6 +13,7 @@ from django.db.models.functions import Concat
 
 from catalogweb.agents.models import Agent
 from catalogweb.core.errors import Invalid, Refusal
+from catalogweb.core.storing import is_storable
 from catalogweb.deployments.container import Container
 from catalogweb.deployments.models import Application, Microservice
 
@@ -60,18 +61,23 @@ def resolved(microservice: Microservice, known: Mapping[str, str]) -> list[tuple
     return [(name, known.get(text, "") if is_template(text) else text) for name, text in microservice.extra_hosts]
 
 
-def host_faults(container: Container) -> list[Refusal]:
-    """Extra hosts that name nothing, or take a name that the agent needs itself."""
-    hosts = container.extra_hosts
-    faults: list[Refusal] = [
-        Invalid(f"The host name {RESERVED} is reserved: agents set it themselves.", field="extra_hosts")
-        for name, _ in hosts
-        if name == RESERVED
-    ]
-    wanted = {text for _, text in hosts if is_template(text)}
-    return faults + [
-        Invalid(_what_is_wrong(text), field="extra_hosts") for text in sorted(wanted - addresses(wanted).keys())
-    ]
+def host_faults(containers: Sequence[tuple[Container, str]], coming: Collection[str] = ()) -> list[Refusal]:
+    """Extra hosts that name nothing, or take a name that agents need themselves; each at the path beside its container.
+
+    `coming` is what is placed along with them. Two statements, and one more for what is refused.
+    """
+    wanted = {text for container, _ in containers for _, text in container.extra_hosts if is_template(text)}
+    wanted = {text for text in wanted if is_storable(text)}
+    missing = wanted - addresses(wanted).keys() - set(coming)
+    return [fault.at(path) for container, path in containers for fault in _faults(container, missing)]
+
+
+def _faults(container: Container, missing: set[str]) -> Iterable[Refusal]:
+    for name, _ in container.extra_hosts:
+        if name == RESERVED:
+            yield Invalid(f"The host name {RESERVED} is reserved: agents set it themselves.", field="extra_hosts")
+    for text in sorted({text for _, text in container.extra_hosts} & missing):
+        yield Invalid(_what_is_wrong(text), field="extra_hosts")
 
 
 def _what_is_wrong(text: str) -> str:
@@ -95,12 +101,12 @@ def naming(templates: Iterable[str]) -> list[Microservice]:
     return [row for row in rows if wanted & templates_of([row])]
 
 
-def template_for(microservice: Microservice) -> str:
-    """How extra hosts name it."""
-    return f"${{Apps.{microservice.application.name}.{microservice.name}.local}}"
+def template_for(application: Application, name: str) -> str:
+    """How extra hosts name the microservice of this name."""
+    return f"${{Apps.{application.name}.{name}.local}}"
 
 
 def templates_for(agent: Agent) -> list[str]:
     """How extra hosts name the agent and what runs on it."""
     rows = Microservice.objects.filter(agent=agent).select_related("application")
-    return [f"${{Agents.{agent.name}}}", *map(template_for, rows)]
+    return [f"${{Agents.{agent.name}}}", *(template_for(row.application, row.name) for row in rows)]

@@ -1,15 +1,21 @@
-"""What to do about an agent's error message, and where, for people who did not write it."""
+"""What an agent's error message means: what to do about it, and where; and whether the image was fetched at all."""
 
 import re
 from dataclasses import dataclass
 
+from catalogweb.deployments.models import Microservice
+
 
 @dataclass(frozen=True)
 class Hint:
-    """A sentence about what to do, and where it is done: the `registry`, the `item`, or the microservice's `settings`."""
+    """A sentence about what to do, and where it is done: the `registry`, the `item`, or the microservice's `settings`.
+
+    `is_pull` says that the image was not fetched.
+    """
 
     text: str = ""
     places: tuple[str, ...] = ("registry", "item", "settings")
+    is_pull: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -71,6 +77,7 @@ HINTS = [
         Hint(
             "The image is built for another processor. Check the image of this architecture.",
             ("item", "settings"),
+            is_pull=False,
         ),
     ),
     (
@@ -78,6 +85,7 @@ HINTS = [
         Hint(
             "Another program or container on the agent already has this port. Choose another external port.",
             ("settings",),
+            is_pull=False,
         ),
     ),
     (
@@ -97,6 +105,7 @@ HINTS = [
         Hint(
             "A folder that is to be mounted does not exist on the agent. Create it there, or correct the volume.",
             ("settings",),
+            is_pull=False,
         ),
     ),
     (
@@ -109,6 +118,7 @@ HINTS = [
             "The container starts and ends again. Check its commands, variables and volumes, and its own log on the "
             "agent.",
             ("settings",),
+            is_pull=False,
         ),
     ),
 ]
@@ -117,3 +127,18 @@ HINTS = [
 def hint_for(error: str) -> Hint:
     """What to do about this error; empty, and pointing everywhere, when nothing is known about it."""
     return next((hint for pattern, hint in HINTS if re.search(pattern, error, re.IGNORECASE)), Hint())
+
+
+def failed_to_pull(microservice: Microservice) -> bool:
+    """Of one that failed: whether its image was not fetched.
+
+    Our own edge agent says so first; words that nobody knows are judged by whether a container of this generation
+    was seen.
+    """
+    status = microservice.status
+    if "could not be started" in status.error_message:
+        return False
+    if status.error_message.startswith("pull of "):
+        return True
+    hint = hint_for(status.error_message)
+    return hint.is_pull if hint else status.built_generation < microservice.generation

@@ -7,7 +7,17 @@ from catalogweb.agents.models import Agent, new_uuid
 from catalogweb.catalog.models import Revision
 from catalogweb.core.names import valid_name
 from catalogweb.core.text import typed
-from catalogweb.deployments.container import Container, Env, Port, Source, Volume, env_from_json
+from catalogweb.deployments.container import (
+    LARGEST_PORT,
+    PROTOCOLS,
+    RESERVED_PORTS,
+    Container,
+    Env,
+    Port,
+    Source,
+    Volume,
+    env_from_json,
+)
 from catalogweb.deployments.routing import Route
 from catalogweb.deployments.uses import Use  # noqa: F401 - a model of this app
 from catalogweb.deployments.words import Status, status_of
@@ -70,13 +80,17 @@ class Deployment(models.Model):
 
     objects = DeploymentQuerySet.as_manager()
 
-    LOGGED = ("name", "application", "revision", "container")
+    LOGGED = ("name", "application", "revision", "images", "container")
 
     class Meta:
         ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"{self.application.name}/{self.name}"
+
+    @property
+    def images(self) -> dict[str, str]:
+        return self.revision.by_architecture
 
 
 class MicroserviceQuerySet(models.QuerySet["Microservice"]):
@@ -146,11 +160,7 @@ class Microservice(models.Model):
     class Meta:
         ordering = ["application__name", "name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["application", "name"],
-                name="microservice_name_unique",
-                violation_error_message="The application already has a microservice of this name.",
-            ),
+            models.UniqueConstraint(fields=["application", "name"], name="microservice_name_unique"),
         ]
 
     def __str__(self) -> str:
@@ -229,15 +239,18 @@ class PortMapping(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
     internal = models.PositiveIntegerField()
     external = models.PositiveIntegerField()
-    protocol = models.CharField(max_length=3, choices=[("tcp", "tcp"), ("udp", "udp")], default="tcp")
+    protocol = models.CharField(max_length=3, choices=[(name, name) for name in PROTOCOLS], default="tcp")
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["agent", "external"],
-                name="port_mapping_external_unique",
-                violation_error_message="This port of the agent is taken.",
+            models.UniqueConstraint(fields=["agent", "external"], name="port_mapping_external_unique"),
+            models.CheckConstraint(
+                condition=models.Q(internal__range=(1, LARGEST_PORT), external__range=(1, LARGEST_PORT)),
+                name="port_mapping_in_range",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(external__in=RESERVED_PORTS), name="port_mapping_external_not_reserved"
             ),
         ]
 

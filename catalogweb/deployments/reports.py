@@ -1,6 +1,5 @@
 """Taking in what agents report, in at most four statements however many microservices they run."""
 
-import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,13 +12,13 @@ from catalogweb.agents.models import AgentStatus
 from catalogweb.agents.presence import late_after, offline_after
 from catalogweb.core.storing import is_storable
 from catalogweb.deployments.models import MicroserviceStatus
+from catalogweb.deployments.statuses import STATUSES, update_statuses
 from catalogweb.deployments.words import WORDS
 
 Report = Mapping[str, Any]
 
 LONGEST = 2000
 # Columns of a microservice's status that a report may change: name, SQL type, how it is read.
-_TABLE = MicroserviceStatus._meta.db_table
 _COLUMNS = {
     "state": "text",
     "percentage": "double precision",
@@ -108,17 +107,6 @@ def number(value: Any) -> float:
 
 
 def _write(changes: list[dict[str, Any]], now: datetime) -> None:
-    """One statement for any number of rows: they travel as one JSON text.
-
-    The ORM's own bulk writes take a parameter per value, so their statements grow with the rows.
-    """
-    columns = ", ".join(f"{name} = CAST(r.value ->> '{name}' AS {kind})" for name, kind in _COLUMNS.items())
-    source = "json_each(%s) AS r" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb) AS r(value)"
-    since = f"CASE WHEN {_TABLE}.state = r.value ->> 'state' THEN state_since ELSE %s END"
-    statement = (
-        f"UPDATE {_TABLE} SET {columns}, reported_at = %s, state_since = {since} "  # noqa: S608
-        f"FROM {source} WHERE {_TABLE}.microservice_id = CAST(r.value ->> 'id' AS bigint)"
-    )
+    since = f"CASE WHEN {STATUSES}.state = r.value ->> 'state' THEN state_since ELSE %s END"
     moment = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [moment, moment, json.dumps(changes)])
+    update_statuses(changes, _COLUMNS, f"reported_at = %s, state_since = {since}", [moment, moment])

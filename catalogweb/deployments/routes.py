@@ -10,11 +10,10 @@ from catalogweb.changelog.services import record, record_many, snapshot
 from catalogweb.core.errors import Duplicate, Invalid, NotFound, Refusal
 from catalogweb.core.names import NAME_RULE, is_name, suggestion
 from catalogweb.core.rights import Actor, Right, require
-from catalogweb.core.storing import check_columns, contested, locked
+from catalogweb.core.storing import batches, check_columns, contested, locked
 from catalogweb.core.text import typed
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.routing import Route
-from catalogweb.deployments.rows import batches
 from catalogweb.deployments.telling import MICROSERVICES
 
 

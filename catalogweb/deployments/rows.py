@@ -1,112 +1,41 @@
-"""Rows of microservices, their ports and deployments: locked, inserted and rewritten in batches.
+"""Rows of microservices and their ports: locked, inserted and rewritten in batches.
 
 No rules here: what may be written is decided in services.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
 
 from catalogweb.agents.models import Agent
-from catalogweb.catalog.models import Revision
 from catalogweb.core.errors import Invalid, NotFound
-from catalogweb.core.storing import contested, lock
-from catalogweb.deployments.container import Container, Port
+from catalogweb.core.storing import batches, contested, lock
+from catalogweb.deployments.container import Container
 from catalogweb.deployments.models import Deployment, Microservice, MicroserviceStatus, PortMapping
-from catalogweb.deployments.placing import BATCH
-
-Key = TypeVar("Key", int, str)
+from catalogweb.deployments.placing import Placement
+from catalogweb.deployments.statuses import forget_reports
 
 # Columns of Microservice that stand in a Container under the same name; ports have rows of their own.
 CONTAINER_FIELDS = (
     "env", "volumes", "commands", "extra_hosts", "config", "host_network", "privileged", "log_size", "schedule",
     "options",
 )  # fmt: skip
+EDITED_FIELDS = ("name", "agent", "revision", "is_activated", "generation", "updated_at", *CONTAINER_FIELDS)
 
 
-def locked_agents(ids: set[int]) -> list[Agent]:
-    """One deployment at a time per agent, so that the port check still holds when we insert."""
-    wanted = sorted(ids)
-    agents: list[Agent] = []
-    for start in range(0, len(wanted), BATCH):
-        agents += Agent.objects.select_for_update().filter(pk__in=wanted[start : start + BATCH]).order_by("pk")
+def locked_agents(ids: set[int]) -> dict[int, Agent]:
+    """By id. One deployment at a time per agent, so that the port check still holds when we insert."""
     if not ids:
         raise Invalid("Choose at least one agent.", field="agents")
+    agents: dict[int, Agent] = {}
+    for batch in batches(sorted(ids)):
+        rows = Agent.objects.select_for_update().filter(pk__in=batch).order_by("pk")
+        agents |= {agent.pk: agent for agent in rows}
     if len(agents) < len(ids):
         raise NotFound("One of these agents is gone: somebody deleted it meanwhile.", field="agents")
     return agents
-
-
-def insert_microservices(
-    names: Mapping[str, Agent], deployment: Deployment, container: Container, is_activated: bool
-) -> list[Microservice]:
-    rows = [
-        Microservice(
-            name=name,
-            application=deployment.application,
-            agent=agent,
-            revision=deployment.revision,
-            deployment=deployment,
-            is_activated=is_activated,
-            **container_columns(container),
-        )
-        for name, agent in names.items()
-    ]
-    with contested("name or port"):
-        placed = Microservice.objects.bulk_create(rows)
-        MicroserviceStatus.objects.bulk_create([MicroserviceStatus(microservice=m) for m in placed])
-        ports = {m: [_mapping(m, port) for port in container.ports] for m in placed}
-        PortMapping.objects.bulk_create([mapping for own in ports.values() for mapping in own])
-    for microservice, own in ports.items():
-        _remember_ports(microservice, own)
-    return placed
-
-
-def _remember_ports(microservice: Microservice, mappings: list[PortMapping]) -> None:
-    """As a prefetch would, so that nobody has to ask the database for what was written just now."""
-    rows = PortMapping.objects.filter(microservice=microservice)
-    rows._result_cache = mappings
-    cache = microservice.__dict__.setdefault("_prefetched_objects_cache", {})
-    cache["ports"] = rows
-
-
-def _mapping(microservice: Microservice, port: Port) -> PortMapping:
-    return PortMapping(
-        microservice=microservice,
-        agent_id=microservice.agent_id,
-        internal=port.internal,
-        external=port.external,
-        protocol=port.protocol,
-    )
-
-
-def container_columns(container: Container) -> dict[str, Any]:
-    values = container.as_json()
-    return {name: values[name] for name in CONTAINER_FIELDS}
-
-
-def write_microservice(microservice: Microservice, container: Container, *, moved: bool, ports_changed: bool) -> None:
-    with contested("name or port"):
-        if moved or ports_changed:
-            microservice.ports.all().delete()
-            mappings = [_mapping(microservice, port) for port in container.ports]
-            PortMapping.objects.bulk_create(mappings)
-            _remember_ports(microservice, mappings)
-        microservice.save()
-    if moved:
-        forget_reports([microservice.pk])
-        microservice.status.refresh_from_db()
-
-
-def forget_reports(ids: list[int]) -> None:
-    """As if just placed: what another agent, or an earlier life, reported says nothing any more."""
-    fresh = {f.attname: f.get_default() for f in MicroserviceStatus._meta.fields if not f.primary_key}
-    MicroserviceStatus.objects.filter(pk__in=ids).update(**fresh)
-
-
-def forget_empty_deployments(ids: Iterable[int]) -> None:
-    Deployment.objects.filter(pk__in=list(ids), microservices=None).delete()
 
 
 def locked_microservices(microservices: Iterable[Microservice]) -> Iterable[Microservice]:
@@ -115,40 +44,75 @@ def locked_microservices(microservices: Iterable[Microservice]) -> Iterable[Micr
         yield from Microservice.objects.detailed().filter(pk__in=batch).order_by("pk")
 
 
-def batches(ids: list[Key]) -> Iterable[list[Key]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+def insert_microservices(planned: Iterable[tuple[Deployment, Placement]]) -> list[Microservice]:
+    """Those of each placement point at its deployment."""
+    rows = [
+        (_new_row(name, agent, deployment, placement), placement.container)
+        for deployment, placement in planned
+        for name, agent in placement.names.items()
+    ]
+    with contested("name or port"):
+        placed = Microservice.objects.bulk_create([row for row, _ in rows])
+        MicroserviceStatus.objects.bulk_create([MicroserviceStatus(microservice=row) for row in placed])
+        _open_ports(rows)
+    for batch in batches(placed):
+        prefetch_related_objects(batch, "ports")
+    return placed
 
 
-def move_deployments(rows: Iterable[Microservice], revision: Revision) -> None:
-    """A deployment moves along when all of it does; else those that moved become one of their own."""
-    moved: dict[Deployment, list[int]] = {}
-    for row in rows:
-        moved.setdefault(row.deployment, []).append(row.pk)
-    whole = _all_moved(moved)
-    for batch in batches(sorted(whole)):
-        Deployment.objects.filter(pk__in=batch).update(revision=revision)
-    for deployment, pks in moved.items():
-        if deployment.pk not in whole:
-            _split(deployment, pks, revision)
-
-
-def _all_moved(moved: Mapping[Deployment, list[int]]) -> set[int]:
-    """The deployments all of whose microservices moved."""
-    whole: set[int] = set()
-    for batch in batches([deployment.pk for deployment in moved]):
-        rows = Microservice.objects.filter(deployment__in=batch).order_by()
-        sizes = dict(rows.values_list("deployment").annotate(Count("pk")))
-        whole |= {deployment.pk for deployment, pks in moved.items() if sizes.get(deployment.pk) == len(pks)}
-    return whole
-
-
-def _split(deployment: Deployment, pks: list[int], revision: Revision) -> None:
-    part = Deployment.objects.create(
-        name=deployment.name,
-        application_id=deployment.application_id,
-        revision=revision,
-        container=deployment.container,
-        author_id=deployment.author_id,
+def _new_row(name: str, agent: Agent, deployment: Deployment, placement: Placement) -> Microservice:
+    return Microservice(
+        name=name,
+        application=placement.application,
+        agent=agent,
+        revision=placement.revision,
+        deployment=deployment,
+        is_activated=placement.is_activated,
+        **container_columns(placement.container),
     )
-    for batch in batches(pks):
-        Microservice.objects.filter(pk__in=batch).update(deployment=part)
+
+
+def container_columns(container: Container) -> dict[str, Any]:
+    values = container.as_json()
+    return {name: values[name] for name in CONTAINER_FIELDS}
+
+
+def _open_ports(rows: Iterable[tuple[Microservice, Container]]) -> None:
+    PortMapping.objects.bulk_create(
+        [
+            PortMapping(
+                microservice=row,
+                agent_id=row.agent_id,
+                internal=port.internal,
+                external=port.external,
+                protocol=port.protocol,
+            )
+            for row, container in rows
+            for port in container.ports
+        ]
+    )
+
+
+def rewrite_microservices(
+    rows: Sequence[Microservice],
+    *,
+    opened: Sequence[tuple[Microservice, Container]],
+    moved: Iterable[Microservice],
+) -> dict[int, Microservice]:
+    """Store rows as they were changed in memory; returns them as they are now, by id.
+
+    The ports of those in `opened` are closed first, then opened as their containers say.
+    """
+    now = timezone.now()
+    for row in rows:
+        row.updated_at = now
+    with contested("name or port"):
+        for batch in batches(opened):
+            PortMapping.objects.filter(microservice__in=[row for row, _ in batch]).delete()
+        Microservice.objects.bulk_update(rows, EDITED_FIELDS)
+        _open_ports(opened)
+    forget_reports([row.pk for row in moved])
+    stored: dict[int, Microservice] = {}
+    for ids in batches([row.pk for row in rows]):
+        stored |= {row.pk: row for row in Microservice.objects.detailed().filter(pk__in=ids)}
+    return stored

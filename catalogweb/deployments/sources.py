@@ -13,8 +13,10 @@ from catalogweb.configuration.config_maps import edit_config_map_row
 from catalogweb.configuration.models import ConfigMap, Secret
 from catalogweb.configuration.secrets import edit_secret_row
 from catalogweb.core.rights import Actor
+from catalogweb.deployments.hints import failed_to_pull
 from catalogweb.deployments.models import Microservice
-from catalogweb.deployments.services import move_to_revision, rebuild
+from catalogweb.deployments.rebuilding import rebuild
+from catalogweb.deployments.services import move_to_revision
 from catalogweb.deployments.telling import agents_using_registry
 
 
@@ -29,14 +31,19 @@ def edit_catalog_item(*, by: Actor, item: CatalogItem, move_running: bool = True
     return item
 
 
+# What an agent gets of a registry, and what of it decides whether a pull succeeds.
+TOLD = frozenset({"url", "is_private", "username", "password_sealed", "email"})
+PULLED_WITH = frozenset({"url", "username", "password_sealed"})
+
+
 @transaction.atomic
 def edit_registry(*, by: Actor, registry: Registry, **changes: Any) -> Registry:
     """Change a registry. The agents that need it fetch it again; only what failed to pull starts anew."""
     registry, changed = edit_registry_row(by=by, registry=registry, **changes)
-    if changed:
+    if changed & TOLD:
         raise_flags(agents_using_registry(registry.pk), Flag.REGISTRIES)
-        failed = Microservice.objects.wanted().filter(revision__registry=registry, status__state="FAILED")
-        rebuild(by=by, microservices=failed)
+    if changed & PULLED_WITH:
+        rebuild(by=by, microservices=_not_pulled(registry))
     return registry
 
 
@@ -59,3 +66,8 @@ def edit_config_map(*, by: Actor, config_map: ConfigMap, **changes: Any) -> Conf
 def _renew(by: Actor, **use: Any) -> None:
     """A stopped one takes the new value when it starts."""
     rebuild(by=by, microservices=Microservice.objects.wanted().filter(**use).distinct())
+
+
+def _not_pulled(registry: Registry) -> list[Microservice]:
+    failed = Microservice.objects.wanted().filter(revision__registry=registry, status__state="FAILED")
+    return [row for row in failed.select_related("status") if failed_to_pull(row)]

@@ -1,6 +1,6 @@
 """Which microservice needs what of the configuration: for "where used", and so that nothing in use disappears."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.core.errors import Invalid, NotFound, Refusal
-from catalogweb.core.storing import lock
+from catalogweb.core.storing import batches, lock
 from catalogweb.deployments.container import CONFIG_MAP, SECRET, VOLUME_MOUNT, Container, Source
 
 MODELS: dict[str, Any] = {SECRET: Secret, CONFIG_MAP: ConfigMap, VOLUME_MOUNT: VolumeMount}
@@ -44,16 +44,25 @@ class Use(models.Model):
         return f"{self.secret or self.config_map or self.volume_mount}/{self.key}".rstrip("/")
 
 
-def uses_in(container: Container) -> tuple[list[Use], list[Refusal]]:
-    """What the container needs, not saved yet; and a refusal for each source that is not there."""
-    uses, faults = [], []
+def uses_in(containers: Sequence[tuple[Container, str]]) -> tuple[list[list[Use]], list[Refusal]]:
+    """What each container needs, not saved yet; and a refusal, at the path beside it, for each source that is not there.
+
+    Two statements a kind, and none for a kind that nobody needs.
+    """
+    found: dict[str, dict[str, Any]] = {}
     for kind, model in MODELS.items():
-        wanted = sorted((s for s in container.sources if s.kind == kind), key=str)
-        found = _kept(model, {source.name for source in wanted}) if wanted else {}
-        for source in wanted:
-            fault = _fault(source, found.get(source.name))
-            faults += [fault] if fault else []
-            uses += [] if fault else [Use(**{kind: found[source.name]}, key=source.key)]
+        names = {source.name for container, _ in containers for source in container.sources if source.kind == kind}
+        found[kind] = _kept(model, names) if names else {}
+    uses: list[list[Use]] = []
+    faults: list[Refusal] = []
+    for container, path in containers:
+        uses.append([])
+        for source in sorted(container.sources, key=lambda source: (source.kind, str(source))):
+            row = found[source.kind].get(source.name)
+            if fault := _fault(source, row):
+                faults.append(fault.at(path))
+            else:
+                uses[-1].append(Use(**{source.kind: row}, key=source.key))
     return uses, faults
 
 
@@ -75,15 +84,19 @@ def _fault(source: Source, row: Any) -> Refusal | None:
     return None
 
 
-def write_uses(microservices: Iterable[Any], uses: Iterable[Use]) -> None:
-    """Each of these microservices, which have none yet, needs all of this."""
+def write_uses(needed: Iterable[tuple[Any, Iterable[Use]]]) -> None:
+    """Each of these microservices, which have none yet, needs what stands beside it."""
     columns = ("secret_id", "config_map_id", "volume_mount_id", "key")
-    values = [{name: getattr(use, name) for name in columns} for use in uses]
-    Use.objects.bulk_create([Use(microservice=microservice, **own) for microservice in microservices for own in values])
+    Use.objects.bulk_create(
+        [
+            Use(microservice=microservice, **{name: getattr(use, name) for name in columns})
+            for microservice, uses in needed
+            for use in uses
+        ]
+    )
 
 
-def replace_uses(microservice: Any, uses: list[Use] | None) -> None:
-    """None keeps those it has."""
-    if uses is not None:
-        microservice.uses.all().delete()
-        write_uses([microservice], uses)
+def replace_uses(needed: Sequence[tuple[Any, Iterable[Use]]]) -> None:
+    for batch in batches(needed):
+        Use.objects.filter(microservice__in=[microservice for microservice, _ in batch]).delete()
+    write_uses(needed)

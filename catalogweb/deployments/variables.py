@@ -7,9 +7,9 @@ from typing import Any
 
 from catalogweb.configuration.models import VolumeMount
 from catalogweb.core.secrets import Unreadable
+from catalogweb.core.storing import batches
 from catalogweb.deployments.container import CONFIG_MAP, SECRET, VOLUME_MOUNT, Source
 from catalogweb.deployments.models import Microservice
-from catalogweb.deployments.rows import batches
 from catalogweb.deployments.uses import MODELS
 
 Values = Mapping[Source, str]

@@ -1,109 +1,183 @@
-"""Microservices as the wire describes them, alone or with their application: all of it happens, or nothing."""
+"""Microservices as doors describe them, alone or with their application: all of it happens, or nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
 
 from catalogweb.agents.models import Agent
-from catalogweb.catalog.models import REMOTE, CatalogItem, Registry, Revision
-from catalogweb.catalog.services import Images, own_revision
-from catalogweb.core.errors import Duplicate, Invalid, Refusal
+from catalogweb.catalog.models import CatalogItem, Registry, Revision
+from catalogweb.catalog.revisions import Choice, Images, chosen_revisions
+from catalogweb.core.errors import Duplicate, Invalid, Refusal, refuse_all
 from catalogweb.core.rights import Actor, Right, require
+from catalogweb.core.storing import batches
 from catalogweb.deployments.applications import create_application, edit_application
 from catalogweb.deployments.container import Container
+from catalogweb.deployments.editing import Edit, edit_all
 from catalogweb.deployments.extra_hosts import leads_to_others
-from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.models import Application, Deployment, Microservice
+from catalogweb.deployments.placing import PATTERN, Placement, names_on
 from catalogweb.deployments.routes import RouteWish, replace_routes
-from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice
+from catalogweb.deployments.services import delete_microservices, deploy_all
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted of one microservice. What is not said stays as it is, or at its default in a new one.
+    """What is wanted of one microservice, or of one on each of several agents.
 
-    An item comes with its registry, a `revision` of it is meant as it is; own `images` are kept as they were sent;
-    `root_access` is host network and privileged in one word. `path` is where it stands in what was read.
+    What is not said stays as it is, or at its default in a new one. A `revision` is meant as it is; else an item
+    comes with its registry, and own images, which `as_sent` keeps as they were sent, with theirs. `container` holds
+    what differs, or is all of it; `root_access` is host network and privileged in one word. `path` is where a refusal
+    points.
     """
 
-    name: str | None = None
-    agent: Agent | None = None
-    item: CatalogItem | None = None
+    name: str = ""
+    agents: Sequence[Agent] = ()
+    pattern: str = ""
     revision: Revision | None = None
+    item: CatalogItem | None = None
     images: Images | None = None
     registry: Registry | None = None
-    container: Mapping[str, Any] = field(default_factory=dict)
+    as_sent: bool = False
+    container: Container | Mapping[str, Any] = field(default_factory=dict)
     root_access: bool | None = None
     is_activated: bool | None = None
     rebuild: bool = False
     path: str = ""
 
+    def names(self) -> Mapping[str, Agent | None]:
+        """What its microservices are called, with their agents; without agents the one that has its name is meant."""
+        if not self.agents:
+            return {self.name: None}
+        try:
+            return names_on(self.agents, self.name, self.pattern)
+        except Refusal as refusal:
+            refusal.at(self.path)
+            raise
+
+    def each(self) -> list["Wish"]:
+        """The same as one wish for each microservice."""
+        names = self.names().items()
+        return [replace(self, name=name, agents=[agent] if agent else [], pattern="") for name, agent in names]
+
+    def changed(self, now: Container) -> Container:
+        """Options are given one by one; an empty one ends it."""
+        if isinstance(self.container, Container):
+            return self.container
+        options = now.options | self.container.get("options", {})
+        container = now.with_changes({**self.container, "options": options})
+        return container if self.root_access is None else container.with_root_access(self.root_access)
+
+    @property
+    def names_others(self) -> bool:
+        """Whether its extra hosts may name what the same request makes."""
+        said = self.container
+        return leads_to_others(said.extra_hosts if isinstance(said, Container) else said.get("extra_hosts", ()))
+
+    def choice(self, now: Revision | None) -> Choice:
+        if self.revision:
+            return Choice(now=self.revision)
+        return Choice(self.item, self.images, self.registry, now, self.as_sent, self.path)
+
 
 @transaction.atomic
-def fulfil(
-    *, by: Actor, application: Application, wish: Wish, agents: Sequence[Agent] = (), pattern: str = ""
-) -> list[Microservice]:
-    """Make the microservice, on several agents if they are given."""
+def launch(*, by: Actor, application: str, wish: Wish) -> Deployment:
+    """Deploy to the application of this name, which is made along when there is none."""
     require(by, Right.CHANGE)
-    agents = agents or ([wish.agent] if wish.agent else [])
-    if not agents:
-        raise Invalid("Name the agent that is to run it, by iofogUuid or agentName.", field="agent")
-    revision = wish.revision or (wish.item.current if wish.item else None)
-    if revision is None:
-        revision = _own(by, wish.images, wish.registry or Registry.objects.get(pk=REMOTE))
-    return deploy(
-        by=by,
-        application=application,
-        agents=agents,
-        revision=revision,
-        name=wish.name or "",
-        pattern=pattern,
-        container=_changed(Container(), wish),
-        is_activated=wish.is_activated is not False,
-    )
+    home = Application.objects.filter(name=application).first() or _new_application(by, application)
+    return fulfil(by=by, application=home, wish=wish)[0].deployment
+
+
+def _new_application(by: Actor, name: str) -> Application:
+    try:
+        return create_application(by=by, name=name)
+    except Refusal as refusal:
+        refusal.field = "application"
+        raise
+
+
+@transaction.atomic
+def fulfil(*, by: Actor, application: Application, wish: Wish) -> list[Microservice]:
+    """Make the microservice, on each of its agents."""
+    require(by, Right.CHANGE)
+    return _make(by, application, [(wish, wish.agents)])
 
 
 @transaction.atomic
 def adapt(*, by: Actor, microservice: Microservice, wish: Wish) -> Microservice:
     """Change the microservice to what is wanted of it."""
     require(by, Right.CHANGE)
-    return edit_microservice(
-        by=by,
-        microservice=microservice,
-        name=wish.name,
-        agent=wish.agent,
-        revision=_other_revision(by, microservice, wish),
-        container=_changed(microservice.container, wish),
-        is_activated=wish.is_activated,
-        rebuild=wish.rebuild,
+    return _change(by, [(wish, wish.name, microservice, next(iter(wish.agents), None))])[0]
+
+
+@transaction.atomic
+def fulfil_all(*, by: Actor, application: Application, wishes: Sequence[Wish]) -> None:
+    """Make the microservices that the application lacks, and change those it has."""
+    require(by, Right.CHANGE)
+    named = [(wish, wish.names()) for wish in wishes]
+    existing = _existing(application, [name for _, names in named for name in names])
+    present = [
+        (wish, name, existing[name], agent)
+        for wish, names in named
+        for name, agent in names.items()
+        if name in existing
+    ]
+    missing = [(wish, [agent for name, agent in names.items() if name not in existing]) for wish, names in named]
+    # Those that are there go first, for they may leave a port to those that come; unless they name these.
+    _change(by, [entry for entry in present if not entry[0].names_others])
+    _make(by, application, [(wish, [agent for agent in agents if agent]) for wish, agents in missing if agents])
+    _change(by, [entry for entry in present if entry[0].names_others])
+
+
+def _existing(application: Application, names: Iterable[str]) -> dict[str, Microservice]:
+    rows = application.microservices.detailed()
+    return {row.name: row for batch in batches(sorted(set(names))) for row in rows.filter(name__in=batch)}
+
+
+def _make(by: Actor, application: Application, wanted: Sequence[tuple[Wish, Sequence[Agent]]]) -> list[Microservice]:
+    refuse_all(
+        [
+            Invalid(f"Name the agent that is to run {wish.name}.", field="agent").at(wish.path)
+            for wish, agents in wanted
+            if not agents
+        ]
     )
+    revisions = chosen_revisions(by=by, choices=[wish.choice(None) for wish, _ in wanted])
+    placements = [
+        Placement(
+            application=application,
+            name=wish.name,
+            agents=agents,
+            revision=revision,
+            container=wish.changed(Container()),
+            # Only some of its agents may be left to deploy to: they are named as all of them would be.
+            pattern=wish.pattern or (PATTERN if len(wish.agents) > 1 else ""),
+            is_activated=wish.is_activated is not False,
+            path=wish.path,
+        )
+        for (wish, agents), revision in zip(wanted, revisions, strict=True)
+    ]
+    return deploy_all(by=by, application=application, placements=placements)
 
 
-def _changed(now: Container, wish: Wish) -> Container:
-    """Options are given one by one; an empty one ends it."""
-    options = now.options | wish.container.get("options", {})
-    container = now.with_changes({**wish.container, "options": options})
-    return container if wish.root_access is None else container.with_root_access(wish.root_access)
-
-
-def _other_revision(by: Actor, microservice: Microservice, wish: Wish) -> Revision | None:
-    """None when none is wanted; own images without a registry stay with the one they have."""
-    now = microservice.revision
-    if wish.revision:
-        return wish.revision
-    if wish.item:
-        return None if now.item_id == wish.item.pk else wish.item.current
-    images = wish.images or (now.by_architecture if wish.registry and not now.item_id else None)
-    if not images:
-        return None
-    return _own(by, images, wish.registry or now.registry, now)
-
-
-def _own(by: Actor, images: Images | None, registry: Registry, now: Revision | None = None) -> Revision:
-    if not images:
-        raise Invalid("Say what to run: a catalogItemId, or images for the agent's architecture.", field="images")
-    return own_revision(by=by, images=images, registry=registry, as_sent=True, now=now)
+def _change(by: Actor, wanted: Sequence[tuple[Wish, str, Microservice, Agent | None]]) -> list[Microservice]:
+    choices = [wish.choice(microservice.revision) for wish, _, microservice, _ in wanted]
+    revisions = chosen_revisions(by=by, choices=choices)
+    edits = [
+        Edit(
+            microservice=microservice,
+            name=name,
+            agent=agent,
+            revision=revision,
+            container=wish.changed(microservice.container),
+            is_activated=wish.is_activated,
+            rebuild=wish.rebuild,
+            path=wish.path,
+        )
+        for (wish, name, microservice, agent), revision in zip(wanted, revisions, strict=True)
+    ]
+    return edit_all(by=by, edits=edits)
 
 
 @transaction.atomic
@@ -119,40 +193,30 @@ def write_application(
     require(by, Right.CHANGE)
     if application is None:
         application = create_application(by=by, **fields)
-    else:
+    elif fields:
         application = edit_application(by=by, application=application, **fields)
     if microservices is not None:
-        _replace(by, application, {wish.name or "": wish for wish in _distinct(microservices)})
+        _replace(by, application, list(microservices))
     if routes is not None:
         replace_routes(by=by, application=application, wishes=routes)
     return application
 
 
-def _distinct(wishes: Iterable[Wish]) -> list[Wish]:
-    wishes, names = list(wishes), set()
-    for wish in wishes:
-        if wish.name in names:
-            refusal = Duplicate(f"Duplicate name '{wish.name}': two of the microservices have it.", field="name")
-            refusal.path = wish.path
-            raise refusal
-        names.add(wish.name)
-    return wishes
-
-
-def _replace(by: Actor, application: Application, wishes: Mapping[str, Wish]) -> None:
-    """Those that go leave first, so that their ports are free; those that name others among their hosts come last."""
-    gone = application.microservices.exclude(name__in=list(wishes))
+def _replace(by: Actor, application: Application, wishes: Sequence[Wish]) -> None:
+    """Those that go leave first, so that their ports are free."""
+    _refuse_twins(wishes)
+    listed = {name for wish in wishes for name in wish.names()}
+    gone = [row for row in application.microservices.select_related("application") if row.name not in listed]
     if gone:
         delete_microservices(by=by, microservices=gone)
-    existing = {row.name: row for row in application.microservices.detailed()}
-    for name, wish in sorted(
-        wishes.items(), key=lambda entry: leads_to_others(entry[1].container.get("extra_hosts", ()))
-    ):
-        try:
-            if name in existing:
-                adapt(by=by, microservice=existing[name], wish=wish)
-            else:
-                fulfil(by=by, application=application, wish=wish)
-        except Refusal as refusal:
-            refusal.path = wish.path
-            raise
+    fulfil_all(by=by, application=application, wishes=wishes)
+
+
+def _refuse_twins(wishes: Sequence[Wish]) -> None:
+    seen: set[str] = set()
+    for wish in wishes:
+        for name in wish.names():
+            if name in seen:
+                message = f"Duplicate name '{name}': two of the microservices have it."
+                raise Duplicate(message, field="name").at(wish.path)
+            seen.add(name)

@@ -2,9 +2,8 @@
 
 import pytest
 
-from catalogweb.catalog.models import Registry
-from catalogweb.catalog.registries import belongs, find_registry
-from catalogweb.catalog.services import checked_images, forget_unused_own_revisions, own_revision, warnings_for
+from catalogweb.catalog.registries import find_registry
+from catalogweb.catalog.revisions import checked_images, chosen_revision, forget_unused_own_revisions, warnings_for
 from catalogweb.core.errors import Invalid
 from tests.factories import MicroserviceFactory, PrivateRegistryFactory, RegistryFactory, RevisionFactory
 
@@ -62,7 +61,7 @@ def test_public_registry_takes_an_image_of_another_host():
 
 def test_wire_input_is_kept_as_sent_and_warned_about(operator):
     registry = PrivateRegistryFactory(url="reg.example.org")
-    revision = own_revision(
+    revision = chosen_revision(
         by=operator, images={"x86": "team/app:1", "arm": "No Reference"}, registry=registry, as_sent=True
     )
 
@@ -76,21 +75,9 @@ def test_wire_input_is_kept_as_sent_and_warned_about(operator):
 def test_built_in_registries_are_not_warned_about(operator, registry):
     images = {"x86": "ghcr.io/web", "arm": "web"}
 
-    assert warnings_for(own_revision(by=operator, images=images, registry=find_registry(registry), as_sent=True)) == []
-
-
-@pytest.mark.parametrize(
-    ("host", "url", "expected"),
-    [
-        ("docker.io", "registry.hub.docker.com", True),
-        ("reg.example.org:443", "reg.example.org", True),
-        ("reg.example.org", "reg.example.org/team", True),
-        ("evil.org", "reg.example.org", False),
-        ("anything", "from_cache", True),
-    ],
-)
-def test_image_belongs_to_the_registry_of_its_host(host, url, expected):
-    assert belongs(host, Registry(url=url)) == expected
+    assert (
+        warnings_for(chosen_revision(by=operator, images=images, registry=find_registry(registry), as_sent=True)) == []
+    )
 
 
 def test_own_images_go_with_the_last_microservice_that_used_them():

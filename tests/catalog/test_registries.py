@@ -3,7 +3,6 @@ import pytest
 from catalogweb.catalog.models import Registry
 from catalogweb.catalog.registries import (
     create_registry,
-    credentials_for,
     delete_registry,
     edit_registry_row,
     find_registry,
@@ -71,15 +70,8 @@ def test_user_name_and_password_make_a_registry_private_whatever_is_said(operato
     registry = create_registry(by=operator, url="https://reg.example.org/v2/", **JOHN, **said)
 
     registry.refresh_from_db()
-    assert (registry.url, registry.is_private, credentials_for(registry)) == (
-        "reg.example.org",
-        True,
-        tuple(JOHN.values()),
-    )
-
-
-def test_public_registry_has_no_credentials_to_give(operator):
-    assert credentials_for(create_registry(by=operator, url="reg.example.org", username="john")) is None
+    assert (registry.url, registry.is_private) == ("reg.example.org", True)
+    assert {"username": registry.username, "password": registry.password} == JOHN
 
 
 def test_saying_public_does_not_drop_credentials(operator):

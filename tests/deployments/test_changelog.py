@@ -8,12 +8,12 @@ from catalogweb.changelog.models import Entry
 from catalogweb.deployments.agents import delete_agent, edit_agent
 from catalogweb.deployments.applications import create_application, delete_application, edit_application
 from catalogweb.deployments.container import Container
+from catalogweb.deployments.rebuilding import rebuild
 from catalogweb.deployments.services import (
     delete_microservices,
     deploy,
     edit_microservice,
     move_to_revision,
-    rebuild,
     set_activated,
 )
 from tests.factories import MicroserviceFactory, RevisionFactory
@@ -43,11 +43,11 @@ CHANGES = {
     "rebuild": (lambda by, web: rebuild(by=by, microservices=[web]), [("rebuild", "heart/web on horse-1")]),
     "move to revision": (
         lambda by, web: move_to_revision(by=by, microservices=[web], revision=RevisionFactory(images={"x86": "a"})),
-        [("update", "heart/web on horse-1")],
+        [("update", "heart/web on horse-1"), ("update", "heart/web")],
     ),
     "delete": (
         lambda by, web: delete_microservices(by=by, microservices=[web]),
-        [("delete", "heart/web on horse-1")],
+        [("delete", "heart/web on horse-1"), ("delete", "heart/web")],
     ),
     "create application": (lambda by, web: create_application(by=by, name="lung"), [("create", "lung")]),
     "edit application": (
@@ -56,7 +56,7 @@ CHANGES = {
     ),
     "delete application": (
         lambda by, web: delete_application(by=by, application=web.application),
-        [("delete", "heart/web on horse-1"), ("delete", "heart")],
+        [("delete", "heart/web on horse-1"), ("delete", "heart/web"), ("delete", "heart")],
     ),
     "edit agent": (
         lambda by, web: edit_agent(by=by, agent=web.agent, architecture="arm"),
@@ -64,7 +64,7 @@ CHANGES = {
     ),
     "delete agent": (
         lambda by, web: delete_agent(by=by, agent=web.agent),
-        [("delete", "heart/web on horse-1"), ("delete", "horse-1")],
+        [("delete", "heart/web on horse-1"), ("delete", "heart/web"), ("delete", "horse-1")],
     ),
     "create item": (
         lambda by, web: create_item(by=by, name="demo", images={"x86": "a"}, registry=web.revision.registry),
@@ -101,6 +101,24 @@ def test_move_tells_both_agents_and_both_images(operator, web, agents):
     changes = {name: (before, after) for name, before, after in Entry.objects.get().changes}
     assert changes["agent"] == ("horse-1", "horse-2")
     assert changes["image"] == ("team/web:1", "team/web-arm:1")
+
+
+def test_microservice_that_moves_alone_leaves_the_entry_of_its_new_deployment(operator, web):
+    others = MicroserviceFactory.create_batch(2, deployment=web.deployment, revision=web.revision)
+    move_to_revision(by=operator, microservices=[web], revision=RevisionFactory(images={"x86": "a"}))
+
+    entry = Entry.objects.get(object_type="deployment")
+    web.refresh_from_db()
+    assert (entry.action, entry.object_id) == ("create", str(web.deployment_id))
+    assert entry.after["images"] == {"x86": "a"}
+    assert {other.deployment_id for other in others} != {web.deployment_id}
+
+
+def test_deployment_of_own_images_that_moves_shows_both(operator, web):
+    edit_microservice(by=operator, microservice=web, revision=RevisionFactory(images={"x86": "a"}))
+
+    entry = Entry.objects.get(object_type="deployment")
+    assert entry.changes == [("images", {"x86": "team/web:1", "arm": "team/web-arm:1"}, {"x86": "a"})]
 
 
 def test_refused_change_leaves_no_entry(operator, web):

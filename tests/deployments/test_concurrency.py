@@ -12,7 +12,8 @@ from catalogweb.deployments.agents import delete_agent, edit_agent, provision
 from catalogweb.deployments.applications import delete_application
 from catalogweb.deployments.container import Container, Port
 from catalogweb.deployments.models import Deployment, Microservice, PortMapping
-from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice, rebuild, set_activated
+from catalogweb.deployments.rebuilding import rebuild
+from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice, set_activated
 from catalogweb.deployments.sources import edit_catalog_item, edit_registry
 from tests.factories import (
     AgentFactory,

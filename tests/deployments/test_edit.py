@@ -4,7 +4,8 @@ from catalogweb.catalog.models import Revision
 from catalogweb.core.errors import Duplicate, Invalid, NotFound
 from catalogweb.deployments.container import Container, Volume
 from catalogweb.deployments.models import Microservice, MicroserviceStatus
-from catalogweb.deployments.services import edit_microservice, rebuild
+from catalogweb.deployments.rebuilding import rebuild
+from catalogweb.deployments.services import edit_microservice
 from tests.factories import CatalogItemFactory, MicroserviceFactory, RevisionFactory
 
 pytestmark = pytest.mark.django_db

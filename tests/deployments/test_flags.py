@@ -7,12 +7,12 @@ from catalogweb.catalog.models import Registry
 from catalogweb.deployments.agents import delete_agent, edit_agent
 from catalogweb.deployments.applications import create_application, delete_application, edit_application
 from catalogweb.deployments.container import Container
+from catalogweb.deployments.rebuilding import rebuild
 from catalogweb.deployments.services import (
     delete_microservices,
     deploy,
     edit_microservice,
     move_to_revision,
-    rebuild,
     set_activated,
 )
 from catalogweb.deployments.sources import edit_catalog_item, edit_registry
@@ -52,11 +52,72 @@ def test_second_microservice_on_a_known_registry_raises_no_registries(operator, 
     assert raised() == {"horse-1": LIST}
 
 
-def test_stopped_deployment_needs_no_registry_yet(operator, application, agents, raised):
+def test_stopped_deployment_concerns_nobody_yet(operator, application, agents, raised):
     revision = RevisionFactory(registry=PrivateRegistryFactory())
     deploy(by=operator, application=application, agents=agents[:1], name="web", revision=revision, is_activated=False)
 
+    assert raised() == {}
+
+
+def test_deployment_in_a_stopped_application_concerns_nobody_yet(operator, application, agents, raised):
+    edit_application(by=operator, application=application, is_activated=False)
+    deploy(by=operator, application=application, agents=agents[:1], name="web", revision=RevisionFactory())
+
+    assert raised() == {}
+
+
+# What is done to a stopped microservice is no matter of its agent: its list says the same as before.
+UNSEEN = {
+    "rename": lambda by, web, agents: edit_microservice(by=by, microservice=web, name="viewer"),
+    "settings": lambda by, web, agents: edit_microservice(by=by, microservice=web, container=Container(env={"A": "1"})),
+    "move": lambda by, web, agents: edit_microservice(by=by, microservice=web, agent=agents[1]),
+    "rebuild": lambda by, web, agents: rebuild(by=by, microservices=[web]),
+    "image": lambda by, web, agents: move_to_revision(
+        by=by, microservices=[web], revision=RevisionFactory(images={"x86": "a:2"})
+    ),
+    "registry": lambda by, web, agents: edit_microservice(
+        by=by, microservice=web, revision=RevisionFactory(registry=PrivateRegistryFactory())
+    ),
+    "delete": lambda by, web, agents: delete_microservices(by=by, microservices=[web]),
+    "rename application": lambda by, web, agents: edit_application(by=by, application=web.application, name="lung"),
+    "stop application": lambda by, web, agents: edit_application(
+        by=by, application=web.application, is_activated=False
+    ),
+}
+
+
+@pytest.mark.parametrize("act", UNSEEN)
+def test_change_of_a_stopped_microservice_concerns_nobody(operator, application, agents, raised, act):
+    web = MicroserviceFactory(name="web", application=application, agent=agents[0], is_activated=False)
+    UNSEEN[act](operator, web, agents)
+
+    assert raised() == {}
+
+
+@pytest.mark.parametrize("act", sorted(set(UNSEEN) - {"stop application"}) + ["stop"])
+def test_change_in_a_stopped_application_concerns_nobody(operator, application, agents, raised, act):
+    web = MicroserviceFactory(name="web", application=application, agent=agents[0])
+    type(application).objects.update(is_activated=False)
+    stop = {"stop": lambda by, web, agents: set_activated(by=by, microservices=[web], is_activated=False)}
+    (UNSEEN | stop)[act](operator, web, agents)
+
+    assert raised() == {}
+
+
+@pytest.mark.parametrize("change", [{"is_activated": False}, {"is_activated": True, "name": "viewer"}])
+def test_edit_that_starts_or_stops_concerns_the_agent(operator, application, agents, raised, change):
+    web = MicroserviceFactory(application=application, agent=agents[0], is_activated=not change["is_activated"])
+    edit_microservice(by=operator, microservice=web, **change)
+
     assert raised() == {"horse-1": LIST}
+
+
+def test_another_revision_with_the_same_image_concerns_nobody(operator, web, raised):
+    edit_microservice(by=operator, microservice=web, revision=RevisionFactory(images={"x86": "team/web:1"}))
+
+    assert raised() == {}
+    web.refresh_from_db()
+    assert (web.revision.by_architecture, web.generation) == ({"x86": "team/web:1"}, 1)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +260,16 @@ def test_moving_to_an_older_revision_concerns_the_agents_whose_image_differs(ope
     assert raised() == {"horse-1": LIST}
 
 
-@pytest.mark.parametrize("change", [{"password": "new"}, {"email": "a@example.org"}])
+@pytest.mark.parametrize(
+    "change", [{"certificate": "-----"}, {"requires_certificate": True}, {"is_secure": False}, {"is_private": True}]
+)
+def test_what_agents_do_not_get_of_a_registry_concerns_nobody(operator, private, raised, change):
+    edit_registry(by=operator, registry=private.revision.registry, **change)
+
+    assert raised() == {}
+
+
+@pytest.mark.parametrize("change", [{"password": "new"}, {"email": "a@example.org"}, {"username": "ann"}])
 def test_changed_registry_concerns_the_agents_that_need_it(operator, private, raised, change):
     edit_registry(by=operator, registry=private.revision.registry, **change)
 

@@ -4,8 +4,9 @@ import pytest
 
 from catalogweb.deployments.desired import note_served, wanted_on
 from catalogweb.deployments.models import MicroserviceStatus
+from catalogweb.deployments.rebuilding import rebuild
 from catalogweb.deployments.reports import take_report
-from catalogweb.deployments.services import edit_microservice, rebuild
+from catalogweb.deployments.services import edit_microservice
 from tests.factories import MicroserviceFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +23,8 @@ def edge(web):
 
     class Edge:
         def fetch(self):
-            [wanted] = wanted_on(web.agent_id)
-            note_served(web.agent_id)
+            [wanted] = served = wanted_on(web.agent_id)
+            note_served(served)
             return wanted.rebuild
 
         def report(self, container, state="RUNNING"):
@@ -108,16 +109,52 @@ def test_moved_microservice_starts_over_on_the_new_agent(operator, web, agents, 
 
 def test_noting_what_was_served_concerns_only_that_agent(web, agents):
     other = MicroserviceFactory(agent=agents[1])
-    note_served(web.agent_id)
+    note_served(wanted_on(web.agent_id))
 
     assert MicroserviceStatus.objects.get(microservice=other).served_generation == 0
 
 
 def test_noting_again_writes_nothing(web, django_assert_num_queries):
-    note_served(web.agent_id)
+    note_served(wanted_on(web.agent_id))
+    again = wanted_on(web.agent_id)
+
+    with django_assert_num_queries(0):
+        note_served(again)
+
+
+def test_noting_many_generations_takes_one_statement(agents, django_assert_num_queries):
+    for generation in range(1, 21):
+        MicroserviceFactory(agent=agents[2], generation=generation)
+    served = wanted_on(agents[2].pk)
 
     with django_assert_num_queries(1):
-        note_served(web.agent_id)
+        note_served(served)
+    rows = MicroserviceStatus.objects.values_list("microservice__generation", "served_generation")
+    assert all(wanted == noted for wanted, noted in rows)
+
+
+def test_rebuild_between_reading_the_list_and_noting_it_is_told(operator, web, edge):
+    edge.fetch()
+    edge.report("c1")
+    served = wanted_on(web.agent_id)
+    rebuild(by=operator, microservices=[web])
+    note_served(served)
+    edge.report("c2")
+
+    assert generations() == (1, 1)
+    assert edge.fetch() is True
+
+
+def test_container_reported_between_reading_the_list_and_noting_it_is_no_evidence(operator, web, edge):
+    edge.fetch()
+    edge.report("c1")
+    rebuild(by=operator, microservices=[web])
+    served = wanted_on(web.agent_id)
+    edge.report("c2")
+    note_served(served)
+    edge.report("c2")
+
+    assert edge.fetch() is True
 
 
 def test_list_of_many_takes_the_statements_of_one(agents, django_assert_num_queries):

@@ -52,6 +52,50 @@ def test_rotation_rebuilds_what_failed_and_tells_its_agent_only(operator, regist
     }
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"email": "a@example.org"}, {"certificate": "-----"}, {"requires_certificate": True}, {"is_secure": False}],
+)
+def test_what_no_pull_depends_on_rebuilds_nothing(operator, registry, place, change):
+    failed = place("FAILED", status__error_message="pull of a was refused: wrong user name or password")
+    edit_registry(by=operator, registry=registry, **change)
+
+    assert generation(failed) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"username": "ann"}, {"url": "other.example.org", "password": "new"}, {"remove_credentials": True}]
+)
+def test_another_url_user_name_or_no_secret_rebuilds_what_failed_to_pull(operator, registry, place, change):
+    failed = place("FAILED")
+    edit_registry(by=operator, registry=registry, as_sent=True, **change)
+
+    assert generation(failed) == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "web could not be started: driver failed: port is already allocated",
+        "web could not be started: image pull policy",
+        "bind source path does not exist: /srv",
+        "exec format error",
+    ],
+)
+def test_rotation_does_not_rebuild_what_failed_to_start(operator, registry, place, error):
+    failed = place("FAILED", status__error_message=error)
+    edit_registry(by=operator, registry=registry, password="new")
+
+    assert generation(failed) == 1
+
+
+def test_words_that_nobody_knows_are_judged_by_the_container_that_was_seen(operator, registry, place):
+    pulled, never = (place("FAILED", status__error_message="Boom", status__built_generation=n) for n in (1, 0))
+    edit_registry(by=operator, registry=registry, password="new")
+
+    assert (generation(pulled), generation(never)) == (1, 2)
+
+
 def test_rotation_leaves_failures_of_other_registries_alone(operator, registry, place):
     other = MicroserviceFactory(status__state="FAILED")
     edit_registry(by=operator, registry=registry, password="new")
@@ -83,7 +127,7 @@ def test_rebuild_after_a_rotation_stands_in_the_log(operator, registry, place):
 
 def test_container_that_runs_is_not_told_to_rebuild_by_a_rotation(operator, registry, place, agents):
     running = place("RUNNING", status__container_id="c1", status__built_generation=1)
-    note_served(agents[0].pk)
+    note_served(wanted_on(agents[0].pk))
     edit_registry(by=operator, registry=registry, password="new")
 
     assert [(w.microservice, w.rebuild) for w in wanted_on(agents[0].pk)] == [(running, False)]

@@ -7,14 +7,24 @@ import pytest
 
 from catalogweb.accounts import services as accounts
 from catalogweb.agents import services as agent_rows
-from catalogweb.catalog import registries
+from catalogweb.catalog import registries, revisions
 from catalogweb.catalog import services as catalog
 from catalogweb.changelog.models import Entry
 from catalogweb.configuration import config_maps, secrets, volume_mounts
 from catalogweb.controller import services as controller
 from catalogweb.core.errors import Forbidden
 from catalogweb.core.rights import Role
-from catalogweb.deployments import agents, applications, launch, manifests, routes, services, sources, wishes
+from catalogweb.deployments import (
+    agents,
+    applications,
+    editing,
+    manifests,
+    rebuilding,
+    routes,
+    services,
+    sources,
+    wishes,
+)
 from catalogweb.edge_resources import services as edge_resources
 from catalogweb.maintenance import orders, snapshots, traces, tunnels
 from tests.factories import AgentFactory, UserFactory
@@ -25,8 +35,9 @@ OWN = {"make_token", "revoke_token", "change_own_password", "edit_own_profile", 
 READING = {"made_by_default"}
 SUPERUSERS_ONLY = {"create_user", "edit_user", "delete_user"}
 MODULES = [
-    accounts, agent_rows, controller, edge_resources, catalog, registries, config_maps, secrets, volume_mounts, agents,
-    applications, launch, manifests, routes, services, sources, wishes, orders, snapshots, traces, tunnels,
+    accounts, agent_rows, controller, edge_resources, catalog, registries, revisions, config_maps, secrets, volume_mounts,
+    agents, applications, editing, manifests, rebuilding, routes, services, sources, wishes, orders, snapshots, traces,
+    tunnels,
 ]  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from catalogweb.deployments.applications import delete_application, edit_application
 from catalogweb.deployments.container import Container, Port
 from catalogweb.deployments.models import Microservice
-from catalogweb.deployments.services import delete_microservices, deploy, rebuild, set_activated
+from catalogweb.deployments.rebuilding import rebuild
+from catalogweb.deployments.services import delete_microservices, deploy, set_activated
 from catalogweb.deployments.sources import edit_catalog_item
 from tests.factories import AgentFactory, ApplicationFactory, CatalogItemFactory
 

@@ -114,9 +114,9 @@ def _remember(caller: Caller, values: dict[str, Any]) -> None:
 
 
 def read_microservices(request: HttpRequest, caller: Caller) -> HttpResponse:
-    items = [microservice_item(wanted) for wanted in wanted_on(caller.agent_id)]
-    note_served(caller.agent_id)
-    return JsonResponse({"microservices": items})
+    served = wanted_on(caller.agent_id)
+    note_served(served)
+    return JsonResponse({"microservices": [microservice_item(wanted) for wanted in served]})
 
 
 def read_registries(request: HttpRequest, caller: Caller) -> HttpResponse:

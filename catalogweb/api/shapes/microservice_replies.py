@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 from catalogweb.api.wire import image_entries, iso
 from catalogweb.catalog.models import Revision
-from catalogweb.catalog.services import warnings_for
+from catalogweb.catalog.revisions import warnings_for
 from catalogweb.deployments.container import Source
 from catalogweb.deployments.extra_hosts import addresses, resolved, templates_of
 from catalogweb.deployments.loading import ports_of, receivers_of

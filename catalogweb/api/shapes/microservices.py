@@ -1,20 +1,21 @@
 """A microservice in a request: its shape, and what it says in the product's words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from catalogweb.agents.models import Agent
-from catalogweb.agents.services import agent_named
+from catalogweb.agents.services import agent_named, known_agents
 from catalogweb.api.fields import Choice, Flag, NameOrNumber, ObjectText, Shape, Text, Texts, Whole
 from catalogweb.api.shapes.catalog import ImageEntry
 from catalogweb.api.wire import images_of
-from catalogweb.catalog.registries import find_registry
-from catalogweb.catalog.services import find_item
-from catalogweb.core.errors import Invalid, NotFound
-from catalogweb.deployments.container import Port, Source, Volume
+from catalogweb.catalog.registries import find_registry, known_registries
+from catalogweb.catalog.services import find_item, known_items
+from catalogweb.core.errors import Invalid, NotFound, Refusal, refuse_all
+from catalogweb.core.text import number_in
+from catalogweb.deployments.container import PROTOCOLS, VOLUME_TYPES, Port, Source, Volume
 from catalogweb.deployments.manifests.containers import SOURCES
 from catalogweb.deployments.wishes import Wish
 
@@ -39,14 +40,14 @@ class Variable(Shape):
 class PortEntry(Shape):
     internal = Whole(required=True)
     external = Whole(required=True)
-    protocol = Choice(["tcp", "udp"])
+    protocol = Choice(list(PROTOCOLS))
 
 
 class VolumeEntry(Shape):
     hostDestination = Text(required=True, source="host")
     containerDestination = Text(required=True, source="container")
     accessMode = Text(required=True, source="access")
-    type = Choice(["bind", "volume", "volumeMount"])
+    type = Choice(list(VOLUME_TYPES))
 
 
 class ExtraHost(Shape):
@@ -118,13 +119,6 @@ class DeploymentCreation(MicroserviceCreation):
 CONTAINER = ("host_network", "privileged", "log_size", "schedule", "config", "options")
 
 
-def agent_in(given: str) -> Agent:
-    try:
-        return agent_named(given)
-    except NotFound as refusal:
-        raise Invalid(f"Invalid ioFog UUID '{given}': {refusal.message}", field="agent") from None
-
-
 @contextmanager
 def agents_as_clients_name_them() -> Iterator[None]:
     """The same for agents that a file or a template names: to clients an unknown one is a bad request."""
@@ -139,20 +133,59 @@ def agents_as_clients_name_them() -> Iterator[None]:
 
 
 def wish_in(given: dict[str, Any]) -> Wish:
-    """An item decides image and registry, whatever images stand beside it; the number 0 is none."""
-    agent = given.get("iofogUuid") or given.get("agentName")
-    item, registry = (given.get(name, "").strip().lstrip("0") for name in ("catalogItemId", "registryId"))
-    return Wish(
-        name=given.get("name"),
-        agent=agent_in(agent) if agent else None,
-        item=find_item(item) if item else None,
-        images=images_of(given.get("images", [])) if not item else None,
-        registry=find_registry(registry) if registry else None,
-        container=container_in(given),
-        root_access=root_access_in(given),
-        is_activated=given.get("is_activated"),
-        rebuild=given.get("rebuild", False),
-    )
+    return wishes_in([given])[0]
+
+
+def wishes_in(entries: Sequence[dict[str, Any]]) -> list[Wish]:
+    """What all of them name is looked up together, and only what is missing once more.
+
+    An item decides image and registry, whatever images stand beside it; the number 0 is none.
+    """
+    agents = known_agents({name for given in entries for name in _agent_names(given)})
+    items = known_items({name for given in entries if (name := _name_in(given, "catalogItemId"))})
+    registries = known_registries({name for given in entries if (name := _name_in(given, "registryId"))})
+    wishes = []
+    for given in entries:
+        item, registry = _name_in(given, "catalogItemId"), _name_in(given, "registryId")
+        wishes.append(
+            Wish(
+                name=given.get("name", ""),
+                agents=agents_in(_agent_names(given), agents),
+                pattern=given.get("pattern", ""),
+                item=(items.get(item) or find_item(item)) if item else None,
+                images=images_of(given.get("images", [])) if not item else None,
+                registry=(registries.get(registry) or find_registry(registry)) if registry else None,
+                as_sent=True,
+                container=container_in(given),
+                root_access=root_access_in(given),
+                is_activated=given.get("is_activated"),
+                rebuild=given.get("rebuild", False),
+            )
+        )
+    return wishes
+
+
+def _name_in(given: dict[str, Any], key: str) -> str:
+    text = given.get(key, "").strip()
+    return "" if number_in(text) == 0 else text
+
+
+def _agent_names(given: dict[str, Any]) -> list[str]:
+    return given.get("agents") or [name for name in (given.get("iofogUuid") or given.get("agentName"),) if name]
+
+
+def agents_in(names: Iterable[str], known: Mapping[str, Agent]) -> list[Agent]:
+    """The agents of these names or uuids, each once; every unknown one is refused."""
+    found: dict[int, Agent] = {}
+    faults: list[Refusal] = []
+    for name in dict.fromkeys(names):
+        try:
+            agent = known.get(name) or agent_named(name)
+            found[agent.pk] = agent
+        except NotFound as refusal:
+            faults.append(Invalid(f"Invalid ioFog UUID '{name}': {refusal.message}", field="agent"))
+    refuse_all(faults)
+    return list(found.values())
 
 
 def container_in(given: dict[str, Any]) -> dict[str, Any]:

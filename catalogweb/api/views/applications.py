@@ -9,11 +9,12 @@ from catalogweb.accounts.models import User
 from catalogweb.api.fields import Flag, Shape, Text
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.shapes.application_templates import TemplateChoice
-from catalogweb.api.shapes.microservices import ApplicationMicroservice, agents_as_clients_name_them, wish_in
+from catalogweb.api.shapes.microservices import ApplicationMicroservice, agents_as_clients_name_them, wishes_in
 from catalogweb.api.shapes.replies import ApplicationReply, application_replies
 from catalogweb.api.shapes.routes import ApplicationRoute, route_wish_in
 from catalogweb.core.errors import Invalid, NotFound, Protected
 from catalogweb.core.rights import Right, require
+from catalogweb.core.text import as_id
 from catalogweb.deployments.applications import delete_application, edit_application
 from catalogweb.deployments.loading import load
 from catalogweb.deployments.manifests.as_wishes import Contents, contents_from
@@ -68,7 +69,7 @@ def named(name: str, is_system: bool = False) -> Applications:
 
 
 def numbered(id: str) -> Applications:
-    return Application.objects.filter(pk=int(id) if id.isdecimal() and len(id) < 18 else 0)
+    return Application.objects.filter(pk=as_id(id))
 
 
 def one(found: Applications, given: str) -> Application:
@@ -97,7 +98,7 @@ def _contents(given: dict[str, Any], name: str, by: User) -> dict[str, Any]:
     """What the body lists, over what its template makes."""
     microservices, routes = given.get("microservices"), given.get("routes")
     contents = Contents(
-        None if microservices is None else [wish_in(entry) for entry in microservices],
+        None if microservices is None else wishes_in(microservices),
         None if routes is None else [route_wish_in(entry) for entry in routes],
     )
     if "template" in given:

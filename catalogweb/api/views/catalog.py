@@ -10,8 +10,10 @@ from catalogweb.api.wire import image_entries, images_of
 from catalogweb.catalog.models import CatalogItem
 from catalogweb.catalog.models import Image as ImageRow
 from catalogweb.catalog.registries import find_registry
-from catalogweb.catalog.services import Images, create_item, delete_item, warnings_for
+from catalogweb.catalog.revisions import Images, warnings_for
+from catalogweb.catalog.services import create_item, delete_item
 from catalogweb.core.errors import NotFound
+from catalogweb.core.text import as_id
 from catalogweb.deployments.sources import edit_catalog_item
 
 
@@ -75,8 +77,7 @@ def item_reply(item: CatalogItem, images: Images) -> Item:
 
 
 def item_with(id: str) -> CatalogItem:
-    number = int(id) if id.isdecimal() and len(id) < 18 else 0
-    item = CatalogItem.objects.with_images().filter(pk=number).first()
+    item = CatalogItem.objects.with_images().filter(pk=as_id(id)).first()
     if item is None:
         raise NotFound(f"Invalid catalog item id '{id}'")
     return item

@@ -11,16 +11,16 @@ from catalogweb.api.shapes.microservices import (
     DeploymentCreation,
     MicroserviceChange,
     MicroserviceCreation,
-    agent_in,
     wish_in,
 )
 from catalogweb.api.views.microservice_parts import PARTS
-from catalogweb.catalog.services import warnings_for
+from catalogweb.catalog.revisions import warnings_for
 from catalogweb.core.errors import Invalid, NotFound, Protected
 from catalogweb.deployments.applications import find_application
 from catalogweb.deployments.loading import load
 from catalogweb.deployments.models import Application, Microservice, MicroserviceQuerySet
-from catalogweb.deployments.services import delete_microservices, rebuild, set_activated
+from catalogweb.deployments.rebuilding import rebuild
+from catalogweb.deployments.services import delete_microservices, set_activated
 from catalogweb.deployments.wishes import adapt, fulfil
 
 
@@ -110,13 +110,7 @@ def created(microservice: Microservice) -> CreatedMicroservice:
 
 def microservice_deploy(call: Call) -> Deployed:
     """Place a microservice on several agents: all of them, or none with every refusal listed."""
-    placed = fulfil(
-        by=call.by,
-        application=application_in(call.given),
-        wish=wish_in(call.given),
-        agents=[agent_in(agent) for agent in dict.fromkeys(call.given["agents"])],
-        pattern=call.given.get("pattern", ""),
-    )
+    placed = fulfil(by=call.by, application=application_in(call.given), wish=wish_in(call.given))
     return {
         "uuids": [row.uuid for row in placed],
         "microservices": [{"uuid": row.uuid, "name": row.name} for row in placed],

@@ -7,8 +7,9 @@ from catalogweb.api.fields import Email, Flag, Shape, Text
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.views.catalog import Created
 from catalogweb.catalog.models import Registry
-from catalogweb.catalog.registries import create_registry, delete_registry
+from catalogweb.catalog.registries import create_registry, delete_registry, warnings_of
 from catalogweb.core.errors import Invalid, NotFound
+from catalogweb.core.text import as_id
 from catalogweb.deployments.sources import edit_registry
 
 BUILT_IN = "Registry is system and can't be updated or deleted"
@@ -54,6 +55,8 @@ class RegistryEntry(TypedDict):
 
 class RegistryDetail(RegistryEntry):
     password: str
+    # Our own.
+    warnings: list[str]
 
 
 class RegistryList(TypedDict):
@@ -75,8 +78,7 @@ def entry(registry: Registry) -> RegistryEntry:
 
 
 def registry_with(id: str, refusal: str = "Invalid registry id '{id}'") -> Registry:
-    number = int(id) if id.isdecimal() and len(id) < 18 else 0
-    registry = Registry.objects.filter(pk=number).first()
+    registry = Registry.objects.filter(pk=as_id(id)).first()
     if registry is None:
         raise NotFound(refusal.format(id=id))
     return registry
@@ -88,7 +90,8 @@ def registry_list(call: Call) -> RegistryList:
 
 def registry_get(call: Call, id: str) -> RegistryDetail:
     """One registry; the key `password` is there for clients that expect it, and always empty."""
-    return {**entry(registry_with(id)), "password": ""}
+    registry = registry_with(id)
+    return {**entry(registry), "password": "", "warnings": warnings_of(registry)}
 
 
 def registry_create(call: Call) -> Created:
@@ -104,7 +107,7 @@ def registry_edit(call: Call, id: str) -> None:
         fields["is_private"] = not fields.pop("isPublic")
     registry = registry_with(id, "Registry not found")
     with built_in_said_as(BUILT_IN):
-        edit_registry(by=call.by, registry=registry, **fields)
+        edit_registry(by=call.by, registry=registry, as_sent=True, **fields)
 
 
 def registry_delete(call: Call, id: str) -> None:

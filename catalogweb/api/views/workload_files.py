@@ -1,6 +1,6 @@
 """Applications and microservices as YAML files, which the CLIs upload: the same wishes as in JSON, told by line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -55,8 +55,8 @@ def _microservice(call: Call) -> tuple[MicroserviceSpec, Wish]:
     spec = reading.spec
     assert isinstance(spec, MicroserviceSpec), "its kind was checked"
     with _pointing_into(spec.document):
-        wish, *more = wishes_of(spec)
-        if more:
+        [wish] = wishes_of([spec], as_sent=True)
+        if len(wish.agents) > 1:
             raise Invalid("A file places a microservice on one agent; a manifest may name several.", field="agents")
     return spec, wish
 
@@ -95,6 +95,7 @@ def microservice_upload_edit(call: Call, uuid: str) -> None:
 def system_microservice_upload_edit(call: Call, uuid: str) -> None:
     """The same; its place in the start order stays the controller's business."""
     microservice, (spec, wish) = system_with(uuid), _microservice(call)
+    assert isinstance(wish.container, Mapping), "what clients send says what differs"
     container = {name: value for name, value in wish.container.items() if name != "schedule"}
     with _pointing_into(spec.document):
         adapt(by=call.by, microservice=microservice, wish=replace(wish, container=container))

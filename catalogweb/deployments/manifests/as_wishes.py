@@ -1,21 +1,21 @@
-"""What documents say of microservices, for those who make applications from wishes."""
+"""What documents say of microservices, as wishes: what they name is looked up together, however many they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from catalogweb.agents.services import agent_named
-from catalogweb.catalog.models import Revision
-from catalogweb.catalog.registries import find_registry
-from catalogweb.catalog.services import find_item
-from catalogweb.core.errors import NotFound, Refusal
+from catalogweb.agents.models import Agent
+from catalogweb.agents.services import agent_named, known_agents
+from catalogweb.catalog.models import CatalogItem, Registry, Revision
+from catalogweb.catalog.registries import find_registry, known_registries
+from catalogweb.catalog.services import find_item, known_items
+from catalogweb.core.errors import NotFound, Refusal, refuse_all
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.container import OPTIONS, Container
 from catalogweb.deployments.manifests.specs import ApplicationSpec, MicroserviceSpec
 from catalogweb.deployments.manifests.template_specs import TemplateUse
 from catalogweb.deployments.manifests.templates import made_from
 from catalogweb.deployments.routes import RouteWish
-from catalogweb.deployments.services import names_on
 from catalogweb.deployments.wishes import Wish
 
 
@@ -47,46 +47,81 @@ def contents_from(use: TemplateUse, name: str, by: Actor) -> Contents:
 
 
 def contents_of(spec: ApplicationSpec) -> Contents:
+    """For the wire: images stay as they were sent, and each microservice is a wish of its own."""
     if spec.microservices is None:
         return Contents(None, spec.routes)
-    return Contents([wish for microservice in spec.microservices for wish in wishes_of(microservice)], spec.routes)
+    wishes = wishes_of(spec.microservices, as_sent=True)
+    return Contents([one for wish in wishes for one in wish.each()], spec.routes)
 
 
-def wishes_of(spec: MicroserviceSpec) -> list[Wish]:
-    """One for each of its agents. What it does not say of the container is as in a new one."""
-    try:
-        return _wishes(spec)
-    except Refusal as refusal:
-        refusal.path = spec.path
-        raise
+def wishes_of(specs: Sequence[MicroserviceSpec], *, as_sent: bool = False) -> list[Wish]:
+    """One each; what is not there is refused at its own place in the document, all at once.
+
+    What a document does not say of the container is as in a new one. `as_sent` is for clients of the wire, whose
+    one word for host network and privileged counts as they mean it.
+    """
+    named, wishes = _Named(specs), []
+    faults: list[Refusal] = []
+    for spec in specs:
+        try:
+            wishes.append(named.wish(spec, as_sent))
+        except Refusal as refusal:
+            faults.append(refusal.at(spec.path))
+    refuse_all(faults)
+    return wishes
 
 
-def _wishes(spec: MicroserviceSpec) -> list[Wish]:
-    agents = [agent_named(name) for name in spec.agents]
-    item = find_item(spec.catalog_item) if spec.catalog_item else None
-    shared: dict[str, Any] = {
-        "item": item,
-        "revision": _revision(item, spec.revision),
-        "images": {architecture: image for architecture, image in spec.images.items() if image} or None,
-        "registry": find_registry(spec.registry) if spec.registry else None,
-        "container": _whole(spec.container, spec.root_access) if spec.container else {},
-        "root_access": spec.root_access,
-        "is_activated": spec.is_activated,
-        "path": spec.path,
-    }
-    if not agents:
-        return [Wish(name=spec.name, **shared)]
-    names = names_on(agents, spec.name, spec.pattern)
-    return [Wish(name=name, agent=agent, **shared) for name, agent in names.items()]
+class _Named:
+    """All that some microservices name, found in a statement a kind; only what is missing is asked for once more."""
 
+    def __init__(self, specs: Sequence[MicroserviceSpec]) -> None:
+        self.agents = known_agents({name for spec in specs for name in spec.agents})
+        self.items = known_items({spec.catalog_item for spec in specs if spec.catalog_item})
+        self.registries = known_registries({spec.registry for spec in specs if spec.registry})
+        numbers = {spec.revision for spec in specs if 0 < spec.revision < 2**31}
+        rows = Revision.objects.filter(item__in=self.items.values(), number__in=numbers) if numbers else ()
+        self.revisions = {(row.item_id, row.number): row for row in rows}
 
-def _revision(item: Any, number: int) -> Revision | None:
-    if item is None or not number:
-        return None
-    found = item.revisions.filter(number=number).first()
-    if found is None:
-        raise NotFound(f"Catalog item {item.name} has no revision {number}.", field="revision")
-    return found
+    def wish(self, spec: MicroserviceSpec, as_sent: bool) -> Wish:
+        item = self.item(spec)
+        container: Container | dict[str, Any] = spec.container or {}
+        if as_sent and spec.container:
+            container = _whole(spec.container, spec.root_access)
+        return Wish(
+            name=spec.name,
+            agents=self.agents_of(spec),
+            pattern=spec.pattern,
+            revision=self.revision(item, spec.revision) if item and spec.revision else None,
+            item=item,
+            images=spec.images,
+            registry=self.registry(spec),
+            as_sent=as_sent,
+            container=container,
+            root_access=spec.root_access if as_sent else None,
+            is_activated=spec.is_activated,
+            path=spec.path,
+        )
+
+    def agents_of(self, spec: MicroserviceSpec) -> list[Agent]:
+        """Each once, although a name and a uuid may be one agent's."""
+        found = [self.agents.get(name) or agent_named(name) for name in spec.agents]
+        return list({agent.pk: agent for agent in found}.values())
+
+    def item(self, spec: MicroserviceSpec) -> CatalogItem | None:
+        if not spec.catalog_item:
+            return None
+        return self.items.get(spec.catalog_item) or find_item(spec.catalog_item)
+
+    def registry(self, spec: MicroserviceSpec) -> Registry | None:
+        if not spec.registry:
+            return None
+        return self.registries.get(spec.registry) or find_registry(spec.registry)
+
+    def revision(self, item: CatalogItem, number: int) -> Revision:
+        found = self.revisions.get((item.pk, number))
+        if found is None:
+            raise NotFound(f"Catalog item {item.name} has no revision {number}.", field="revision")
+        return found
 
 
 def _whole(container: Container, root_access: bool | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from catalogweb.core.liquid import has_liquid
 from catalogweb.core.names import suggestion
+from catalogweb.core.text import number_in
 from catalogweb.deployments.manifests.faults import Fault
 from catalogweb.deployments.manifests.reader import Document, Value
 
@@ -147,7 +148,7 @@ def _as_bool(value: Value) -> bool | None:
 def _as_int(value: Value) -> int | None:
     if value.kind == "int":
         return int(value.raw)
-    return int(value.text) if value.kind == "str" and value.text.isdecimal() and len(value.text) < 18 else None
+    return number_in(value.text) if value.kind == "str" else None
 
 
 def _shown(value: Value) -> str:

@@ -14,16 +14,11 @@ KEYS = {
 
 def faults_of(refusal: Refusal, document: Document) -> list[Fault]:
     if isinstance(refusal, Refusals):
-        return [fault for one in refusal.refusals for fault in faults_of(_at(one, refusal.path), document)]
+        return [fault for one in refusal.refusals for fault in faults_of(one.at(refusal.path), document)]
     # Inside a document things have a name of their own.
     key = "name" if refusal.path and refusal.field == "name" else KEYS.get(refusal.field or "", refusal.field or "")
     line = _line_of(_inside(document.root, refusal.path), key) or document.line
     return [Fault(document.number, line, document.kind, key, refusal.message)]
-
-
-def _at(refusal: Refusal, path: str) -> Refusal:
-    refusal.path = path
-    return refusal
 
 
 def _inside(root: Value, path: str) -> Value:

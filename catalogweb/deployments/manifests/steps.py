@@ -1,24 +1,24 @@
 """One document applied through the services that every other door uses."""
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
-from catalogweb.agents.models import Agent
-from catalogweb.agents.services import agent_named
+from catalogweb.agents.services import agents_named
 from catalogweb.application_templates.services import write_template
-from catalogweb.catalog.models import REMOTE, CatalogItem, Registry, Revision
+from catalogweb.catalog.models import REMOTE, CatalogItem, Registry
 from catalogweb.catalog.registries import create_registry, find_registry, same_registry
-from catalogweb.catalog.services import create_item, find_item, own_revision
+from catalogweb.catalog.services import create_item, find_item
 from catalogweb.configuration.config_maps import create_config_map, find_config_map, with_texts
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.configuration.secrets import create_secret, find_secret
 from catalogweb.configuration.volume_mounts import create_volume_mount, edit_volume_mount, relink
-from catalogweb.core.errors import Invalid, NotFound, Protected, Refusal
+from catalogweb.core.errors import Invalid, NotFound, Protected
 from catalogweb.core.rights import Actor
+from catalogweb.core.storing import same
 from catalogweb.core.text import listed
-from catalogweb.deployments.applications import create_application, edit_application, find_application
-from catalogweb.deployments.extra_hosts import leads_to_others
+from catalogweb.deployments.applications import find_application
+from catalogweb.deployments.manifests.as_wishes import wishes_of
 from catalogweb.deployments.manifests.configuration import ConfigMapSpec, SecretSpec, VolumeMountSpec
 from catalogweb.deployments.manifests.routes import RouteSpec
 from catalogweb.deployments.manifests.specs import (
@@ -31,9 +31,9 @@ from catalogweb.deployments.manifests.specs import (
 )
 from catalogweb.deployments.manifests.template_specs import ApplicationTemplateSpec
 from catalogweb.deployments.models import Application, Route
-from catalogweb.deployments.routes import replace_routes, write_route
-from catalogweb.deployments.services import PATTERN, delete_microservices, deploy, edit_microservice, names_on
+from catalogweb.deployments.routes import write_route
 from catalogweb.deployments.sources import edit_catalog_item, edit_config_map, edit_registry, edit_secret
+from catalogweb.deployments.wishes import fulfil_all, write_application
 
 
 @singledispatch
@@ -100,38 +100,6 @@ def _(spec: ApplicationTemplateSpec, by: Actor) -> None:
 
 
 @carry_out.register
-def _(spec: ApplicationSpec, by: Actor) -> None:
-    application = Application.objects.filter(name=spec.name).first()
-    if application is None:
-        application = create_application(by=by, name=spec.name, **spec.fields)
-    elif spec.fields:
-        application = edit_application(by=by, application=application, **spec.fields)
-    if spec.microservices is not None:
-        _replace(application, spec.microservices, by)
-    if spec.routes is not None:
-        replace_routes(by=by, application=application, wishes=spec.routes)
-
-
-def _replace(application: Application, microservices: list[MicroserviceSpec], by: Actor) -> None:
-    # Those that go leave their ports to those that come.
-    listed = {name for microservice in microservices for name in _placed(microservice) or [microservice.name]}
-    gone = application.microservices.exclude(name__in=listed)
-    if gone:
-        delete_microservices(by=by, microservices=gone)
-    for microservice in sorted(microservices, key=lambda one: _leads_to_others(one)):
-        try:
-            carry_out(microservice, by)
-        except Refusal as refusal:
-            # So that the fault points at the line of this microservice, not at the application's first.
-            refusal.path = microservice.path
-            raise
-
-
-def _leads_to_others(spec: MicroserviceSpec) -> bool:
-    return leads_to_others(spec.container.extra_hosts if spec.container else ())
-
-
-@carry_out.register
 def _(spec: RouteSpec, by: Actor) -> None:
     application = find_application(spec.application)
     route = Route.objects.named().filter(application=application, name=spec.name).first()
@@ -175,7 +143,7 @@ def _(spec: VolumeMountSpec, by: Actor) -> None:
     elif (secret or config_map) and (secret, config_map) != (mount.secret, mount.config_map):
         mount = edit_volume_mount(by=by, mount=mount, secret=secret, config_map=config_map)
     if spec.agents is not None:
-        agents = [agent_named(name) for name in spec.agents]
+        agents = agents_named(spec.agents)
         others = mount.agents.exclude(pk__in=[agent.pk for agent in agents])
         relink(by=by, mount=mount, joining=agents, leaving=others)
 
@@ -183,81 +151,19 @@ def _(spec: VolumeMountSpec, by: Actor) -> None:
 def _item_of(spec: CatalogItemSpec) -> CatalogItem | None:
     if spec.id:
         return _with_id(find_item, spec.id)
-    return CatalogItem.objects.with_images().filter(name__iexact=spec.name).first()
+    return CatalogItem.objects.with_images().filter(same("name", spec.name)).first()
 
 
-def _agents(spec: MicroserviceSpec) -> list[Agent]:
-    try:
-        found = [agent_named(name) for name in spec.agents]
-    except Refusal as refusal:
-        refusal.path = spec.path
-        raise
-    return list({agent.pk: agent for agent in found}.values())
-
-
-def _pattern(spec: MicroserviceSpec, agents: Sized) -> str:
-    """Written out, since only some of the agents may have to be deployed to."""
-    return spec.pattern or (PATTERN if len(agents) > 1 else "")
-
-
-def _placed(spec: MicroserviceSpec) -> dict[str, Agent]:
-    """The names that its microservices get, with their agents; empty when it names none."""
-    agents = _agents(spec)
-    return names_on(agents, spec.name, _pattern(spec, agents)) if agents else {}
+@carry_out.register
+def _(spec: ApplicationSpec, by: Actor) -> None:
+    application = Application.objects.filter(name=spec.name).first()
+    microservices = None if spec.microservices is None else wishes_of(spec.microservices)
+    named = {} if application else {"name": spec.name}
+    write_application(
+        by=by, application=application, microservices=microservices, routes=spec.routes, **named, **spec.fields
+    )
 
 
 @carry_out.register
 def _(spec: MicroserviceSpec, by: Actor) -> None:
-    application = find_application(spec.application)
-    agents = _placed(spec)
-    wanted = list(agents) or [spec.name]
-    existing = {m.name: m for m in application.microservices.detailed().filter(name__in=wanted)}
-    for name, microservice in existing.items():
-        edit_microservice(
-            by=by,
-            microservice=microservice,
-            agent=agents.get(name),
-            revision=_revision(spec, by, microservice.revision),
-            container=spec.container,
-            is_activated=spec.is_activated,
-        )
-    missing = [agent for name, agent in agents.items() if name not in existing]
-    if missing or not existing:
-        if not missing:
-            raise Invalid(f"Name the agent that is to run {spec.name}: agent.name is missing.", field="agent")
-        deploy(
-            by=by,
-            application=application,
-            agents=missing,
-            revision=_revision(spec, by, None),
-            name=spec.name,
-            pattern=_pattern(spec, agents),
-            container=spec.container,
-            is_activated=spec.is_activated is not False,
-        )
-
-
-def _revision(spec: MicroserviceSpec, by: Actor, now: Revision | None) -> Revision:
-    """The revision meant: what it has already as long as that fits what is written."""
-    if spec.catalog_item:
-        return _item_revision(spec, now)
-    images = {architecture: image for architecture, image in spec.images.items() if image}
-    if not images:
-        if now is None:
-            raise Invalid("Give images.catalogId, or images.x86 and images.arm.", field="images")
-        return now
-    registry = find_registry(spec.registry) if spec.registry else (now.registry if now else find_registry(REMOTE))
-    return own_revision(by=by, images=images, registry=registry, now=now)
-
-
-def _item_revision(spec: MicroserviceSpec, now: Revision | None) -> Revision:
-    item = find_item(spec.catalog_item)
-    if spec.revision:
-        found = item.revisions.filter(number=spec.revision).first()
-        if found is None:
-            raise NotFound(f"Catalog item {item.name} has no revision {spec.revision}.", field="revision")
-        return found
-    if now and now.item_id == item.pk:
-        return now
-    assert item.current is not None, "every item has a revision"
-    return item.current
+    fulfil_all(by=by, application=find_application(spec.application), wishes=wishes_of([spec]))

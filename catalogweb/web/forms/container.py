@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from catalogweb.deployments.container import Container
+from catalogweb.deployments.container import LARGEST_LOG, Container
 from catalogweb.web.forms import lines
 from catalogweb.web.forms.base import ServiceForm
 
@@ -53,7 +53,7 @@ class ContainerForm(ServiceForm):
         required=False, help_text="It sees and can open every port of the agent. Ports above are then not mapped."
     )
     privileged = forms.BooleanField(required=False, help_text="It can do anything on the agent.")
-    log_size = forms.IntegerField(label="Log size (MB)", min_value=0, max_value=100_000, required=False)
+    log_size = forms.IntegerField(label="Log size (MB)", min_value=0, max_value=LARGEST_LOG, required=False)
 
     SHOWN = ("ports", "env", "volumes", "commands", "extra_hosts", "config", "host_network", "privileged", "log_size")
     kept = Container()

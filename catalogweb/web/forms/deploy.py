@@ -8,9 +8,11 @@ from django.forms.utils import ErrorDict
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem
 from catalogweb.core.errors import Refusal
+from catalogweb.core.text import as_id
 from catalogweb.deployments.container import risks
 from catalogweb.deployments.models import Application
-from catalogweb.deployments.services import PATTERN, names_on
+from catalogweb.deployments.placing import PATTERN, names_on
+from catalogweb.deployments.wishes import Wish
 from catalogweb.web.forms.images import ImagesForm
 
 MOST_SHOWN = 200
@@ -67,9 +69,10 @@ class DeployForm(ImagesForm):
         return given
 
     def arguments(self) -> dict[str, Any]:
-        given = {name: self.cleaned_data[name] for name in ("agents", "application", "name", "pattern")}
+        given = {name: self.cleaned_data[name] for name in ("agents", "name", "pattern")}
         source = {"item": self.cleaned_data["item"]} if self.cleaned_data["item"] else self.chosen_images()
-        return given | source | {"container": self.container}
+        wish = Wish(container=self.container, **given, **source)
+        return {"application": self.cleaned_data["application"], "wish": wish}
 
     def look(self) -> None:
         """Read what is typed so far, without a word about what is missing."""
@@ -125,13 +128,8 @@ def agent_choices(form: DeployForm, query: str) -> tuple[list[tuple[Agent, str, 
 
 def initial_from(query: Any) -> dict[str, Any]:
     """What a link to the form may fill in: ?item=ID, ?agent=UUID, ?application=NAME."""
-    item_id = query.get("item", "")
-    item = CatalogItem.objects.with_images().filter(pk=item_id).first() if _is_id(item_id) else None
+    item = CatalogItem.objects.with_images().filter(pk=as_id(query.get("item", ""))).first()
     initial: dict[str, Any] = {"application": query.get("application", ""), "agents": query.getlist("agent")}
     if item:
         initial |= {"item": item, "config": "" if item.config_example == "{}" else item.config_example}
     return initial
-
-
-def _is_id(text: str) -> bool:
-    return text.isdecimal() and len(text) < 18

@@ -8,18 +8,26 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 
 from catalogweb.core.errors import Refusal
-from catalogweb.deployments.container import CONFIG_MAP, SECRET, Env, Port, Source, Volume
+from catalogweb.deployments.container import (
+    ACCESS_MODES,
+    CONFIG_MAP,
+    SECRET,
+    VOLUME_TYPES,
+    Env,
+    Port,
+    Source,
+    Volume,
+)
 from catalogweb.edge_resources.services import METHODS
 
 Entry = TypeVar("Entry")
 
-ACCESS = frozenset({"rw", "ro", "z", "Z"})
-VOLUME_TYPES = frozenset({"bind", "volume", "volumeMount"})
+MARKS = frozenset({*ACCESS_MODES, *VOLUME_TYPES})
 KINDS = {"secret": SECRET, "config-map": CONFIG_MAP}
 SOURCE = re.compile(r"\$\{(secret|config-map):(.*)\}")
 
 
-class _Fault(Exception):
+class _Fault(Refusal):
     """What is wrong with one line."""
 
 
@@ -31,8 +39,8 @@ def _each(text: str, read: Callable[[str], Entry]) -> list[Entry]:
             continue
         try:
             entries.append(read(line.strip()))
-        except _Fault as fault:
-            faults.append(f"Line {number}: {fault}")
+        except Refusal as fault:
+            faults.append(f"Line {number}: {fault.message}")
     if faults:
         raise ValidationError(faults)
     return entries
@@ -92,17 +100,7 @@ def _value(value: str | Source) -> str:
 
 def read_ports(text: str) -> tuple[Port, ...]:
     """`external:internal` a line, with `/udp` when it is not tcp."""
-    return tuple(_each(text, _port))
-
-
-def _port(line: str) -> Port:
-    numbers, _, protocol = line.partition("/")
-    external, _, internal = numbers.partition(":")
-    if not (external.isdecimal() and internal.isdecimal() and len(external) < 6 and len(internal) < 6):
-        raise _Fault(f"“{line}” is not a port mapping: write external:internal, such as 8080:80.")
-    if protocol not in ("", "tcp", "udp"):
-        raise _Fault(f"“{protocol}” is not a protocol: use tcp or udp.")
-    return Port(internal=int(internal), external=int(external), protocol=protocol or "tcp")
+    return tuple(_each(text, Port.read))
 
 
 def write_ports(ports: Iterable[Port]) -> str:
@@ -119,11 +117,11 @@ def read_volumes(text: str) -> tuple[Volume, ...]:
 
 def _volume(line: str) -> Volume:
     parts = line.split(":")
-    marks = parts.pop().split(",") if len(parts) > 2 and set(parts[-1].split(",")) <= ACCESS | VOLUME_TYPES else []
+    marks = parts.pop().split(",") if len(parts) > 2 and set(parts[-1].split(",")) <= MARKS else []
     host, container = ":".join(parts[:-1]), parts[-1]
     if not host or not container:
         raise _Fault(f"“{line}” is not a volume: write host:container, such as /srv/data:/data, or add :ro.")
-    access = next((mark for mark in marks if mark in ACCESS), "rw")
+    access = next((mark for mark in marks if mark in ACCESS_MODES), "rw")
     kind = next((mark for mark in marks if mark in VOLUME_TYPES), _usual_type(host))
     return Volume(host=host, container=container, access=access, type=kind)
 

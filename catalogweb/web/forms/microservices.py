@@ -10,6 +10,7 @@ from catalogweb.agents.services import agent_named
 from catalogweb.catalog.models import Revision
 from catalogweb.core.errors import Refusal
 from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.wishes import Wish
 from catalogweb.web.forms.images import ImagesForm
 
 OWN = "own"
@@ -62,10 +63,10 @@ class MicroserviceForm(ImagesForm):
         return given
 
     def arguments(self) -> dict[str, Any]:
-        given = {name: self.cleaned_data[name] for name in ("name", "agent", "is_activated", "rebuild")}
+        given = {name: self.cleaned_data[name] for name in ("name", "is_activated", "rebuild")}
         source = self.cleaned_data["source"]
         chosen = self.chosen_images() if source == OWN else {"revision": self.revisions[int(source)]}
-        return given | chosen | {"container": self.container}
+        return {"wish": Wish(agents=[self.cleaned_data["agent"]], container=self.container, **given, **chosen)}
 
 
 def _revisions_of(microservice: Microservice) -> dict[int, Revision]:

@@ -8,10 +8,11 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.catalog.models import CatalogItem, Registry
-from catalogweb.catalog.services import create_item, delete_item, warnings_for
+from catalogweb.catalog.revisions import warnings_for
+from catalogweb.catalog.services import create_item, delete_item
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
-from catalogweb.core.text import counted
+from catalogweb.core.text import as_id, counted
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Microservice, MicroserviceQuerySet
 from catalogweb.deployments.sources import edit_catalog_item
@@ -35,8 +36,8 @@ USERS_SHOWN = 100
 def catalog_list(request: PageRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("q", "registry", "category")}
     items = CatalogItem.objects.with_images().with_uses().matching(asked["q"])
-    if asked["registry"].isdecimal():
-        items = items.filter(current__registry=int(asked["registry"][:18]))
+    if registry_id := as_id(asked["registry"]):
+        items = items.filter(current__registry=registry_id)
     if asked["category"]:
         items = items.filter(category=asked["category"])
     items, sort = in_order(request, items, ORDERS, "id")

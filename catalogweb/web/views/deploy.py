@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from catalogweb.core.rights import Right, require
 from catalogweb.core.text import counted
-from catalogweb.deployments.launch import launch
 from catalogweb.deployments.models import Application
+from catalogweb.deployments.wishes import launch
 from catalogweb.web.forms.deploy import DeployForm, agent_choices, initial_from
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest, posted

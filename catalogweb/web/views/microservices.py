@@ -11,19 +11,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem
-from catalogweb.catalog.services import warnings_for
+from catalogweb.catalog.revisions import warnings_for
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
+from catalogweb.core.text import as_id
 from catalogweb.deployments.container import risks
 from catalogweb.deployments.extra_hosts import addresses, templates_of
 from catalogweb.deployments.groups import GROUPS, in_group
 from catalogweb.deployments.hints import hint_for
-from catalogweb.deployments.launch import edit_with_images
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.rebuilding import rebuild
 from catalogweb.deployments.routes import routes_of
-from catalogweb.deployments.services import delete_microservices, rebuild, set_activated
+from catalogweb.deployments.services import delete_microservices, set_activated
 from catalogweb.deployments.variables import shown_of
+from catalogweb.deployments.wishes import adapt
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.lines import write_config
 from catalogweb.web.forms.microservices import MicroserviceForm
@@ -51,8 +53,8 @@ def microservice_list(request: PageRequest) -> HttpResponse:
         microservices = microservices.filter(application__name=asked["application"])
     if asked["agent"]:
         microservices = microservices.filter(agent__uuid=asked["agent"])
-    if asked["item"].isdecimal():
-        microservices = microservices.filter(revision__item=int(asked["item"][:18]))
+    if item_id := as_id(asked["item"]):
+        microservices = microservices.filter(revision__item=item_id)
     microservices, sort = in_order(request, microservices, ORDERS, "name")
     context = {"page": page_of(request, microservices), "sort": sort, "query": asked["q"], "filters": _filters(asked)}
     return render_page(request, "microservices/list.html", context, partial="microservices/_table.html")
@@ -97,7 +99,7 @@ def microservice_edit(request: PageRequest, uuid: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
     microservice = _microservice(uuid)
     form = MicroserviceForm(microservice, posted(request))
-    if form.submit(edit_with_images, by=request.user, microservice=microservice):
+    if form.submit(adapt, by=request.user, microservice=microservice):
         messages.success(
             request, f"{form.result.full_name} is saved. {form.result.agent.name} will hear of it at its next poll."
         )

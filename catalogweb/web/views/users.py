@@ -53,11 +53,9 @@ def user_edit(request: PageRequest, pk: int) -> HttpResponse:
     form = EditUserForm.of(person, posted(request))
     if form.submit(edit_user, by=request.user, user=person):
         if person == request.user:
-            update_session_auth_hash(request, person)
-        messages.success(request, f"{person} is saved.")
+            update_session_auth_hash(request, form.result)
+        messages.success(request, f"{form.result} is saved.")
         return redirect("web:user-list")
-    # The service worked on `person`; after a refusal the page still shows what is stored.
-    person = get_object_or_404(User, pk=pk)
     context = {"form": form, "person": person, "entries": entries_of(person)[:10]}
     return render(request, "users/form.html", context)
 

@@ -30,7 +30,7 @@ def test_name_of_the_application_stands_before_the_slash_or_in_the_spec(applying
         (manifest(name="a/b/c"), "Invalid name a/b/c"),
         (manifest(name="heart/"), "name is missing"),
         (manifest(name="haert/web"), "Did you mean “heart”?"),
-        (manifest(images=""), "Give images.catalogId"),
+        (manifest(images=""), "Say what to run: a catalog item, or images"),
         (manifest(images="  images: {catalogId: 99}\n"), "there is no such catalog item"),
         (manifest(images="  images: {catalogId: Debgu}\n"), "Did you mean “Debug”?"),
         (manifest(images="  images: {catalogId: 4, revision: 99999999999999999999}\n"), "has no revision"),

@@ -1,12 +1,12 @@
-"""Deploying by names: what is missing is made along, or nothing is."""
+"""Wishes: what is missing is made along, or nothing is; what is there already stays."""
 
 import pytest
 
 from catalogweb.catalog.models import Registry, Revision
 from catalogweb.core.errors import Forbidden, Invalid
 from catalogweb.core.rights import Role
-from catalogweb.deployments.launch import edit_with_images, launch
 from catalogweb.deployments.models import Application
+from catalogweb.deployments.wishes import Wish, adapt, launch
 from tests.factories import AgentFactory, CatalogItemFactory, MicroserviceFactory, RevisionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -20,16 +20,16 @@ def by(db):
 def test_a_new_application_is_made_along_and_an_old_one_is_used(by):
     item = CatalogItemFactory()
     for name in ("one", "two"):
-        launch(by=by, application="clinic", item=item, agents=[AgentFactory()], name=name)
+        launch(by=by, application="clinic", wish=Wish(item=item, agents=[AgentFactory()], name=name))
 
     assert Application.objects.get().microservices.count() == 2
 
 
 def test_a_refusal_leaves_no_application_and_no_images_behind(by):
-    agent, hub = AgentFactory(architecture="arm"), Registry.objects.get(pk=1)
+    wish = Wish(images={"x86": "a:1"}, agents=[AgentFactory(architecture="arm")], name="web")
 
     with pytest.raises(Invalid, match="images for x86 only"):
-        launch(by=by, application="clinic", images={"x86": "a:1"}, registry=hub, agents=[agent], name="web")
+        launch(by=by, application="clinic", wish=wish)
 
     assert not Application.objects.exists()
     assert not Revision.objects.filter(item=None).exists()
@@ -37,7 +37,7 @@ def test_a_refusal_leaves_no_application_and_no_images_behind(by):
 
 def test_a_bad_application_name_is_refused_as_such(by):
     with pytest.raises(Invalid) as refused:
-        launch(by=by, application="Not Good", item=CatalogItemFactory(), agents=[AgentFactory()], name="web")
+        launch(by=by, application="Not Good", wish=Wish(item=CatalogItemFactory(), agents=[AgentFactory()], name="web"))
 
     assert refused.value.field == "application"
 
@@ -46,8 +46,8 @@ def test_the_same_own_images_make_no_new_revision(by):
     microservice = MicroserviceFactory(revision=RevisionFactory(images={"x86": "a:1"}))
 
     hub = Registry.objects.get(pk=1)
-    same = edit_with_images(by=by, microservice=microservice, images={"x86": "a:1"}, registry=hub)
-    other = edit_with_images(by=by, microservice=same, images={"x86": "a:2"}, registry=hub)
+    same = adapt(by=by, microservice=microservice, wish=Wish(images={"x86": "a:1"}, registry=hub))
+    other = adapt(by=by, microservice=same, wish=Wish(images={"x86": "a:2"}, registry=hub))
 
     assert (same.revision, same.generation) == (microservice.revision, 1)
     assert (other.image, other.generation) == ("a:2", 2)
@@ -56,10 +56,4 @@ def test_the_same_own_images_make_no_new_revision(by):
 
 def test_viewers_are_refused():
     with pytest.raises(Forbidden):
-        launch(
-            by=UserFactory(role=Role.VIEWER),
-            application="clinic",
-            item=CatalogItemFactory(),
-            agents=[AgentFactory()],
-            name="web",
-        )
+        launch(by=UserFactory(role=Role.VIEWER), application="clinic", wish=Wish(item=CatalogItemFactory(), name="web"))
