@@ -91,21 +91,24 @@ class MicroserviceForm(ImagesForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
         if not self.errors:
-            values = {name: cleaned[name] for name in CONTAINER_FIELDS if name != "port_lines"}
-            images = {a: reference for a, reference in chosen_images(cleaned).items() if reference}
-            if not cleaned["revision"] and not images:
-                self.add_error("revision", "Choose a revision, or give own images and their registry.")
-            cleaned["wish"] = Wish(
-                name=cleaned["name"],
-                agents=cleaned.get("agents") or [cleaned["agent"]],
-                pattern=cleaned.get("pattern", ""),
-                revision=cleaned["revision"],
-                images=images,
-                registry=cleaned["registry"],
-                container=Container(ports=cleaned["port_lines"], **values),
-                is_activated=cleaned["is_activated"],
-            )
+            cleaned["wish"] = self._wish(cleaned)
         return cleaned
+
+    def _wish(self, data: dict[str, Any]) -> Wish:
+        images = {architecture: reference for architecture, reference in chosen_images(data).items() if reference}
+        if not data["revision"] and not images:
+            raise forms.ValidationError({"revision": "Choose a revision, or give own images and their registry."})
+        settings = {name: data[name] for name in CONTAINER_FIELDS if name != "port_lines"}
+        return Wish(
+            name=data["name"],
+            agents=data.get("agents") or [data["agent"]],
+            pattern=data.get("pattern", ""),
+            revision=data["revision"],
+            images=images,
+            registry=data["registry"],
+            container=Container(ports=data["port_lines"], **settings),
+            is_activated=data["is_activated"],
+        )
 
     def _post_clean(self) -> None:
         """The service reads the values from `cleaned_data`; some are no column's."""

@@ -38,7 +38,14 @@ class Port:
         found = PORT_LINE.fullmatch(line)
         if not found:
             raise Invalid(f"“{line}” is not a port mapping: write external:internal, such as 8080:80.", field="ports")
-        return cls(int(found["internal"]), int(found["external"]), found["protocol"] or "tcp")
+        protocol = found["protocol"] or "tcp"
+        if protocol not in PROTOCOLS:
+            raise _no_protocol(protocol)
+        return cls(int(found["internal"]), int(found["external"]), protocol)
+
+
+def _no_protocol(protocol: str) -> Invalid:
+    return Invalid(f"“{protocol}” is not a protocol: use tcp or udp.", field="ports")
 
 
 @dataclass(frozen=True)
@@ -244,7 +251,7 @@ def _port_faults(ports: Iterable[Port]) -> list[Refusal]:
         if not (0 < port.internal <= LARGEST_PORT and 0 < port.external <= LARGEST_PORT):
             faults.append(Invalid(f"Port {port} lies outside 1 to {LARGEST_PORT}.", field="ports"))
         if port.protocol not in PROTOCOLS:
-            faults.append(Invalid(f"“{port.protocol}” is not a protocol: use tcp or udp.", field="ports"))
+            faults.append(_no_protocol(port.protocol))
         if port.external in RESERVED_PORTS:
             faults.append(Invalid(f"Port '{port.external}' is reserved for internal use", field="ports"))
         if port.external in seen_outside or (port.internal, port.protocol) in seen_inside:

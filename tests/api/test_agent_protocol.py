@@ -9,9 +9,12 @@ from django.db import DatabaseError
 from catalogweb.agents.flags import raise_flags
 from catalogweb.agents.models import Agent, AgentStatus, Credential, Flag, Tombstone
 from catalogweb.agents.services import issue_provisioning_key
+from catalogweb.api.agent import views
 from catalogweb.core.rights import System
 from catalogweb.deployments.agents import delete_agent
+from catalogweb.deployments.desired import Wanted
 from catalogweb.deployments.models import MicroserviceStatus
+from catalogweb.deployments.services import rebuild
 from tests.api.conftest import WireClient, client_with, token_of
 from tests.factories import AgentFactory, MicroserviceFactory, PrivateRegistryFactory
 
@@ -313,14 +316,38 @@ def test_microservices_are_noted_as_served(edge: WireClient, agent: Agent) -> No
     assert row.status.served_generation == 4
 
 
+@pytest.mark.parametrize("size", [1, 30])
 def test_microservices_cost_the_same_for_any_number(
-    edge: WireClient, agent: Agent, django_assert_num_queries: Any
+    edge: WireClient, agent: Agent, django_assert_num_queries: Any, size: int
 ) -> None:
-    MicroserviceFactory.create_batch(30, agent=agent)
-    edge.call("GET", "/agent/microservices")
+    for generation in range(1, size + 1):
+        MicroserviceFactory(agent=agent, generation=generation)
 
     with django_assert_num_queries(6):
         edge.call("GET", "/agent/microservices")
+    # What was noted as served is not written again.
+    with django_assert_num_queries(4):
+        edge.call("GET", "/agent/microservices")
+
+
+def test_rebuild_while_the_list_is_being_sent_is_told_by_the_next(
+    edge: WireClient, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = MicroserviceFactory(agent=agent, status__container_id="c1", status__built_generation=1)
+    note = views.note_served
+
+    def interrupted(served: list[Wanted]) -> None:
+        rebuild(by=System(), microservices=[row])
+        note(served)
+
+    monkeypatch.setattr(views, "note_served", interrupted)
+    [sent] = edge.call("GET", "/agent/microservices").json()["microservices"]
+    monkeypatch.undo()
+    items = json.dumps([{"id": row.uuid, "status": "RUNNING", "containerId": "c2"}])
+    edge.call("PUT", "/agent/status", REPORT | {"microserviceStatus": items})
+
+    [told] = edge.call("GET", "/agent/microservices").json()["microservices"]
+    assert (sent["generation"], told["generation"], told["rebuild"]) == (1, 2, True)
 
 
 def test_an_agent_sees_only_what_is_its_own(edge: WireClient) -> None:

@@ -92,7 +92,10 @@ def test_admin_shows_a_refused_deployment_at_its_fields_and_places_nothing(add, 
         port_lines="54321:80",
     )
 
-    assert errors(answer) == {"port_lines": ["Port '54321' is reserved for internal use"]}
+    assert errors(answer) == {
+        "port_lines": ["Port '54321' is reserved for internal use"],
+        "name": [f"Duplicate name 'web': {taken.application.name} already has this microservice."],
+    }
     assert Microservice.objects.count() == 1
 
 
