@@ -49,7 +49,7 @@ def decide(microservice: Microservice, registries: Iterable[Registry]) -> Fetch:
     if registry.is_public:
         return Fetch(reference)
     host = canonical_host(registry.url)
-    if host != reference.host.lower():
+    if host != reference.registry_host:
         return Fetch(reference, elsewhere=host)
     return Fetch(reference, {"username": registry.username, "password": registry.password})
 

@@ -40,6 +40,11 @@ class Reference:
         return cls(host, path, tag or ("" if digest else "latest"), digest)
 
     @property
+    def registry_host(self) -> str:
+        """For comparing with a registry's."""
+        return canonical_host(self.host)
+
+    @property
     def repository(self) -> str:
         return f"{self.host}/{self.path}"
 
@@ -53,14 +58,15 @@ class Reference:
 
 
 def _split_host(name: str) -> tuple[str, str]:
+    """Port 443 stays where it is written: without it, an engine would take `registry` for a part of the path."""
     first, slash, rest = name.partition("/")
     is_host = slash and ("." in first or ":" in first or first == "localhost" or first != first.lower())
     if not is_host:
         return HUB, name
-    return canonical_host(first), rest
+    return (HUB if canonical_host(first) == HUB else first.lower()), rest
 
 
 def canonical_host(text: str) -> str:
-    """The host (and port) a registry URL or host name stands for; all names of Docker Hub are one."""
-    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).split("/")[0]
+    """The host (and port) a registry URL or host name stands for; all names of Docker Hub are one, 443 is no port."""
+    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).split("/")[0].removesuffix(":443")
     return HUB if host in HUB_NAMES or not host else host

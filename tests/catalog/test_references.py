@@ -11,6 +11,7 @@ from catalogweb.catalog.references import (
     parse_reference,
 )
 from catalogweb.core.errors import Invalid
+from tests.hosts import CASES
 
 HOSTS = st.from_regex(r"\A[a-z0-9]([a-z0-9.-]{0,8}[a-z0-9])?(:[0-9]{1,5})?\Z") | st.sampled_from(sorted(DOCKER_HUB))
 PATHS = st.from_regex(r"\A[a-z0-9]{1,5}([._-][a-z0-9]{1,5})?(/[a-z0-9]{1,5}){0,2}\Z")
@@ -149,3 +150,8 @@ def test_completing_makes_a_host_without_dot_readable_as_a_host():
 @pytest.mark.parametrize("url", ["reg.example.org:443/team", "REG.example.org"])
 def test_host_of_a_url_is_canonical(url):
     assert host_of(url) == "reg.example.org"
+
+
+@pytest.mark.parametrize(("image", "url", "served"), CASES)
+def test_credentials_serve_images_of_their_host(image, url, served):
+    assert (parse_reference(image).registry_host == host_of(normalised_url(url))) == served

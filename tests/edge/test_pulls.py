@@ -6,6 +6,7 @@ from catalogweb.edge.engine.progress import Progress
 from catalogweb.edge.items import Microservice, Registry
 from catalogweb.edge.pulls import Refused, decide
 from tests.edge.controller import item
+from tests.hosts import CASES
 
 PRIVATE = {"isPublic": False, "username": "john", "password": "s3cret", "userEmail": ""}
 
@@ -40,6 +41,11 @@ def test_credentials_go_nowhere_else(image, url):
 
     assert fetch.credentials is None
     assert f"the registry's are for {url}" in fetch.explain("unauthorized")
+
+
+@pytest.mark.parametrize(("image", "url", "served"), CASES)
+def test_credentials_serve_images_of_their_host(image, url, served):
+    assert bool(decided(image, url=url, **PRIVATE).credentials) == served
 
 
 def test_from_cache_is_never_pulled():

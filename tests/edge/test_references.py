@@ -21,6 +21,8 @@ DIGEST = "sha256:" + "0f" * 32
         ("localhost/app", "localhost/app:latest"),
         ("localhost:5000/app", "localhost:5000/app:latest"),
         ("[::1]:5000/app:2", "[::1]:5000/app:2"),
+        ("registry:443/app:2", "registry:443/app:2"),
+        ("index.docker.io:443/team/web", "docker.io/team/web:latest"),
         (f"alpine@{DIGEST}", f"docker.io/library/alpine@{DIGEST}"),
         (f"host:5000/app:1@{DIGEST}", f"host:5000/app@{DIGEST}"),
     ],
