@@ -244,6 +244,17 @@ def test_another_host_needs_the_password_again(operator: WireClient) -> None:
     assert fault_of(reply) == (400, "ValidationError")
 
 
+def test_another_host_is_taken_and_warned_about(operator: WireClient) -> None:
+    registry = PrivateRegistryFactory(url="old.example.org")
+    CatalogItemFactory(name="web", images={"x86": "old.example.org/web:1"}, images__registry=registry)
+
+    reply = operator.call("PATCH", f"/registries/{registry.pk}", {"url": "new.example.org", "password": "new"})
+
+    assert reply.status_code == 204
+    [warning] = operator.call("GET", f"/registries/{registry.pk}").json()["warnings"]
+    assert warning.startswith("Catalog item web has images that are not on new.example.org")
+
+
 def test_built_in_registries_stay(operator: WireClient) -> None:
     for method, body in (("PATCH", {"url": "x.org"}), ("DELETE", None)):
         reply = operator.call(method, "/registries/1", body)

@@ -5,7 +5,13 @@ from catalogweb.catalog.registries import find_registry
 from catalogweb.catalog.services import create_item, delete_item, edit_item_row, find_item
 from catalogweb.changelog.models import Entry
 from catalogweb.core.errors import Duplicate, Forbidden, InUse, Invalid, NotFound, Protected, Refusal
-from tests.factories import CatalogItemFactory, MicroserviceFactory, RevisionFactory, UserFactory
+from tests.factories import (
+    CatalogItemFactory,
+    MicroserviceFactory,
+    PrivateRegistryFactory,
+    RevisionFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 IMAGES = {"x86": "team/web:1", "arm": "team/web-arm:1"}
@@ -143,6 +149,30 @@ def test_other_images_make_a_new_revision_and_leave_the_old_one_as_it_was(operat
     assert (revised, item.current, new.reason, new.author) == (True, new, "Newer", operator)
     assert old.by_architecture == IMAGES
     assert new.by_architecture == {name: image for name, image in images.items() if image}
+
+
+def test_stored_reference_is_neither_completed_nor_checked_again_while_the_registry_stays(operator):
+    registry = PrivateRegistryFactory(url="reg.example.org")
+    item = create(operator, images={"x86": "team/web:1", "arm": "No Reference"}, registry=registry, as_sent=True)
+    sent = {"x86": "team/web:1", "arm": "No Reference"}
+
+    for change in ({"images": sent}, {"images": sent, "registry": registry}, {"registry": registry}):
+        assert edit(operator, item, **change)[1] is False
+    assert edit(operator, item, images=sent | {"arm": "web:2"})[0].images == sent | {"arm": "reg.example.org/web:2"}
+
+
+def test_stored_reference_is_checked_for_another_registry(operator):
+    item = create(operator, images={"x86": "ghcr.io/web"}, as_sent=True)
+
+    for change in ({"images": {"x86": "ghcr.io/web"}}, {}):
+        with pytest.raises(Invalid, match="is pulled from ghcr.io"):
+            edit(operator, item, registry=PrivateRegistryFactory(url="reg.example.org"), **change)
+
+
+def test_changed_types_of_messages_stand_in_the_log(operator):
+    edit(operator, create(operator), input_type={"infoType": "text"}, output_type={"infoFormat": "utf-8"})
+
+    assert [name for name, *_ in Entry.objects.first().changes] == ["input_type", "output_type"]
 
 
 def test_another_registry_makes_a_new_revision(operator):

@@ -7,9 +7,17 @@ from catalogweb.catalog.registries import (
     edit_registry_row,
     find_registry,
     same_registry,
+    warnings_of,
 )
+from catalogweb.changelog.models import Entry
 from catalogweb.core.errors import InUse, Invalid, NotFound, Protected
-from tests.factories import CatalogItemFactory, MicroserviceFactory, PrivateRegistryFactory, RegistryFactory
+from tests.factories import (
+    CatalogItemFactory,
+    MicroserviceFactory,
+    PrivateRegistryFactory,
+    RegistryFactory,
+    RevisionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 JOHN = {"username": "john", "password": "q1u45ic9kst563art"}
@@ -197,3 +205,95 @@ def test_same_registry_has_the_same_normalised_url_and_user_and_is_no_built_in()
     assert same_registry("https://REG.example.org/v2/", "john") == registry
     assert same_registry("reg.example.org", "") is None
     assert same_registry("registry.hub.docker.com", "") is None
+
+
+NEW_HOST = {"url": "new.example.org", "password": "another"}
+# How each kind of user of a registry is made, and how a refusal names it.
+USERS = {
+    "an item": (
+        lambda registry, images: CatalogItemFactory(name="web", images=images, images__registry=registry),
+        "Catalog item web",
+    ),
+    "own images": (
+        lambda registry, images: MicroserviceFactory(
+            name="web", application__name="heart", agent__name="horse-1",
+            revision=RevisionFactory(images=images, registry=registry),
+        ),
+        "Microservice heart/web on horse-1",
+    ),
+    "an old revision": (
+        lambda registry, images: MicroserviceFactory(
+            revision=RevisionFactory(item=CatalogItemFactory(name="web"), number=7, images=images, registry=registry)
+        ),
+        "Catalog item web",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_new_host_is_refused_while_images_name_the_old_one(operator, user):
+    registry = PrivateRegistryFactory(url="old.example.org")
+    make, name = USERS[user]
+    make(registry, {"x86": "old.example.org/web:1"})
+
+    with pytest.raises(Invalid, match=f"{name} would be pulled without these credentials") as refused:
+        edit(operator, registry, **NEW_HOST)
+    assert refused.value.field == "url"
+    registry.refresh_from_db()
+    assert registry.url == "old.example.org"
+
+
+@pytest.mark.parametrize("change", [{"is_private": True}, {"username": "john", "password": "secret"}])
+@pytest.mark.parametrize("user", USERS)
+def test_registry_is_not_made_private_while_images_lie_elsewhere(operator, user, change):
+    registry = RegistryFactory(url="reg.example.org")
+    make, name = USERS[user]
+    make(registry, {"x86": "reg.example.org/web:1", "arm": "ghcr.io/web:1"})
+
+    with pytest.raises(Invalid, match=name) as refused:
+        edit(operator, registry, **change)
+    assert refused.value.field == "is_private"
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_host_is_changed_over_the_wire_with_a_warning(operator, user):
+    registry = PrivateRegistryFactory(url="old.example.org")
+    make, name = USERS[user]
+    make(registry, {"x86": "old.example.org/web:1"})
+    assert warnings_of(registry) == []
+
+    registry = edit(operator, registry, as_sent=True, **NEW_HOST)
+
+    assert registry.url == "new.example.org"
+    assert warnings_of(registry) == [
+        f"{name} has images that are not on new.example.org: they are pulled without these credentials."
+    ]
+
+
+def test_registry_may_change_as_long_as_its_images_are_served(operator):
+    registry = RegistryFactory(url="reg.example.org:443")
+    CatalogItemFactory(images={"x86": "reg.example.org/web:1"}, images__registry=registry)
+
+    assert edit(operator, registry, url="reg.example.org", is_private=True).is_private
+
+
+def test_what_nothing_uses_any_more_is_no_hindrance(operator):
+    registry = PrivateRegistryFactory(url="old.example.org")
+    RevisionFactory(item=CatalogItemFactory(), number=7, images={"x86": "old.example.org/a"}, registry=registry)
+
+    assert edit(operator, registry, **NEW_HOST).url == "new.example.org"
+
+
+def test_new_host_is_checked_in_the_same_statements_for_any_number_of_users(operator, django_assert_num_queries):
+    registry = PrivateRegistryFactory(url="old.example.org")
+    for size in (1, 10):
+        for _ in range(size):
+            MicroserviceFactory(revision=RevisionFactory(images={"x86": "old.example.org/a"}, registry=registry))
+        with django_assert_num_queries(5):
+            warnings_of(Registry(pk=registry.pk, url="new.example.org", is_private=True))
+
+
+def test_secure_stands_in_the_log(operator):
+    edit(operator, RegistryFactory(), is_secure=False)
+
+    assert Entry.objects.get().changes == [("is_secure", True, False)]

@@ -202,6 +202,16 @@ def test_editing_a_used_item_leaves_microservices_when_unticked(operator):
     assert "older" in operator.get(f"/catalog/{item.pk}/").text
 
 
+def test_editing_the_description_alone_keeps_references_as_they_were_sent(operator):
+    item = CatalogItemFactory(images={"x86": "team/app:1"}, images__registry=PrivateRegistryFactory(url="reg.example"))
+
+    response = operator.post(f"/catalog/{item.pk}/edit/", posted(item, x86="team/app:1", arm="", description="Better"))
+
+    item.refresh_from_db()
+    assert response.status_code == 302
+    assert (item.description, item.images, item.revisions.count()) == ("Better", {"x86": "team/app:1"}, 1)
+
+
 def test_editing_an_unused_item_asks_nothing(operator):
     item = CatalogItemFactory()
 

@@ -239,6 +239,16 @@ def test_edit_without_a_change_changes_nothing(operator):
     assert (now.container, now.generation, now.revision_id) == (before, 1, microservice.revision_id)
 
 
+def test_edit_without_a_change_keeps_own_references_as_they_were_sent(operator):
+    registry = PrivateRegistryFactory(url="reg.example")
+    microservice = placed(revision=RevisionFactory(images={"x86": "team/app:1"}, registry=registry))
+
+    operator.post(f"/microservices/{microservice.uuid}/edit/", form_of(operator, microservice))
+
+    now = Microservice.objects.get()
+    assert (now.image, now.generation, now.revision_id) == ("team/app:1", 1, microservice.revision_id)
+
+
 def test_edit_moves_it_to_another_agent_and_revision(operator):
     item = CatalogItemFactory()
     older = item.current

@@ -124,6 +124,27 @@ def test_edit_of_the_host_needs_the_password_again(operator):
     assert Registry.objects.get(pk=registry.pk).url == registry.url
 
 
+def test_edit_of_the_host_is_refused_while_items_name_the_old_one(operator):
+    registry = PrivateRegistryFactory(url="old.example")
+    CatalogItemFactory(name="heart-rate", images={"x86": "old.example/web:1"}, images__registry=registry)
+
+    response = operator.post(
+        f"/registries/{registry.pk}/edit/", edited(registry, url="new.example", password="the new one")
+    )
+
+    assert "Catalog item heart-rate would be pulled without these credentials" in response.text
+    assert "url" in response.context["form"].errors
+
+
+def test_page_warns_of_what_its_credentials_do_not_serve(viewer):
+    registry = PrivateRegistryFactory(url="reg.example")
+    CatalogItemFactory(name="heart-rate", images={"x86": "team/web:1"}, images__registry=registry)
+
+    page = viewer.get(f"/registries/{registry.pk}/").text
+
+    assert "Catalog item heart-rate has images that are not on reg.example" in page
+
+
 def test_edit_tells_the_agents_that_use_it(operator):
     registry = PrivateRegistryFactory()
     microservice = MicroserviceFactory(revision__registry=registry)

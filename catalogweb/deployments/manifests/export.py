@@ -164,7 +164,7 @@ def _(application: Application) -> dict[str, Any]:
     routes = Route.objects.named().filter(application=application).order_by("name")
     spec = {
         "description": application.description,
-        "microservices": [{"name": m.name, **_microservice(m)} for m in microservices],
+        "microservices": [{"name": m.name, **_microservice(m), "status": _status(m)} for m in microservices],
         "routes": [_route(route) for route in routes],
     }
     document = _head("Application", {"name": application.name}, spec)
@@ -178,6 +178,7 @@ def _(microservice: Microservice) -> dict[str, Any]:
     spec = {"application": microservice.application.name, **_microservice(microservice)}
     return {
         "apiVersion": API_VERSIONS[0], "kind": "Microservice", "metadata": {"name": microservice.name}, "spec": spec,
+        "status": _status(microservice),
     }  # fmt: skip
 
 
@@ -189,6 +190,18 @@ def _(route: Route) -> dict[str, Any]:
 
 def _route(route: Route) -> dict[str, Any]:
     return {"name": route.name, "from": route.source_name, "to": route.destination_name}
+
+
+def _status(microservice: Microservice) -> dict[str, Any]:
+    """What its agent really gets. Whoever reads a manifest passes over it."""
+    revision = microservice.revision
+    item = {"catalogItem": revision.item.name, "revision": revision.number} if revision.item else {}
+    return {
+        "image": microservice.image,
+        "architecture": microservice.agent.architecture,
+        **item,
+        "registry": str(revision.registry),
+    }
 
 
 def _microservice(microservice: Microservice) -> dict[str, Any]:

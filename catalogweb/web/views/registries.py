@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem, Registry
-from catalogweb.catalog.registries import create_registry, delete_registry, refuse_built_in
+from catalogweb.catalog.registries import create_registry, delete_registry, refuse_built_in, warnings_of
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.manifests import export
@@ -53,6 +53,7 @@ def registry_detail(request: PageRequest, pk: int) -> HttpResponse:
         "items": CatalogItem.objects.filter(current__registry=registry)[:USERS_SHOWN],
         "users": users.select_related("application", "agent")[:USERS_SHOWN],
         "agents": Agent.objects.filter(pk__in=users.wanted().values("agent_id"))[:USERS_SHOWN],
+        "warnings": warnings_of(registry),
         "entries": entries_of(registry)[:10],
         "yaml": export(registry),
     }

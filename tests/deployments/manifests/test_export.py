@@ -3,15 +3,18 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.registries import create_registry
+from catalogweb.catalog.revisions import chosen_revision
+from catalogweb.catalog.services import create_item
 from catalogweb.core.errors import Invalid
 from catalogweb.deployments.container import OPTIONS, Container, Port, Volume, check_container
 from catalogweb.deployments.manifests import export, plan
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.services import deploy, edit_microservice
-from catalogweb.deployments.sources import edit_catalog_item
+from catalogweb.deployments.sources import edit_catalog_item, edit_registry
 from tests.factories import (
     AgentFactory,
     CatalogItemFactory,
@@ -130,6 +133,61 @@ def test_own_images_export_and_apply_without_change(operator, place, images):
     registry = PrivateRegistryFactory(url="reg.example.org")
 
     assert changes(place(revision=RevisionFactory(images=images, registry=registry)), operator) == []
+
+
+def test_status_shows_what_the_agent_really_gets(operator, application, place):
+    item = CatalogItemFactory(name="demo", images={"x86": "reg.example.org/web:1"}, images__registry=PrivateRegistryFactory(url="reg.example.org"))  # fmt: skip
+    microservice = place(revision=item.current)
+
+    status = {
+        "image": "reg.example.org/web:1", "architecture": "x86", "catalogItem": "demo", "revision": 1,
+        "registry": "reg.example.org (john)",
+    }  # fmt: skip
+    assert YAML(typ="safe").load(export(microservice))["status"] == status
+    [entry] = YAML(typ="safe").load(export(application))["spec"]["microservices"]
+    assert entry["status"] == status
+
+
+def test_status_is_passed_over_whatever_it_says(operator, application, place):
+    microservice = place()
+    text = (
+        export(microservice)
+        .replace("image: team/web:1", "image: team/other:9")
+        .replace("architecture: x86", "architecture: arm")
+    )
+
+    assert text != export(microservice)
+    assert plan(text, by=operator).is_empty
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["item", "own images"])
+def test_references_kept_as_sent_export_and_apply_without_change(operator, application, place, own):
+    registry = PrivateRegistryFactory(url="reg.example.org")
+    sent = {"images": {"x86": "team/app:1"}, "registry": registry, "as_sent": True}
+    if own:
+        place(revision=chosen_revision(by=operator, **sent))
+    else:
+        item = create_item(by=operator, name="demo", **sent)
+        place(revision=item.current)
+        assert changes(item, operator) == []
+
+    assert changes(application, operator) == []
+    assert Microservice.objects.get().image == "team/app:1"
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["item", "own images"])
+def test_references_of_the_host_before_export_and_apply_without_change(operator, application, place, own):
+    registry = PrivateRegistryFactory(url="old.example.org")
+    images = {"x86": "old.example.org/team/app:1"}
+    if own:
+        place(revision=RevisionFactory(images=images, registry=registry))
+    else:
+        place(revision=CatalogItemFactory(name="demo", images=images, images__registry=registry).current)
+    edit_registry(by=operator, registry=registry, url="new.example.org", password="new", as_sent=True)
+
+    assert changes(application, operator) == []
+    if not own:
+        assert changes(CatalogItem.objects.with_images().get(name="demo"), operator) == []
 
 
 def test_older_revision_of_an_item_is_named_and_kept(operator, place):
