@@ -62,11 +62,7 @@ class User(AbstractBaseUser):
     class Meta:
         ordering = ["email"]
         constraints = [
-            models.UniqueConstraint(
-                Lower("email"),
-                name="user_email_unique",
-                violation_error_message="There is already an account with this e-mail address.",
-            ),
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
         ]
 
     def __str__(self) -> str:
@@ -140,7 +136,6 @@ class AccessToken(models.Model):
                 fields=["user", "name"],
                 condition=models.Q(kind="named"),
                 name="access_token_name_unique",
-                violation_error_message="You already have a token with this name.",
             ),
         ]
 

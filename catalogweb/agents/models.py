@@ -95,11 +95,7 @@ class Agent(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                name="agent_name_unique",
-                violation_error_message="Another agent already has this name.",
-            ),
+            models.UniqueConstraint(Lower("name"), name="agent_name_unique"),
         ]
 
     def __str__(self) -> str:

@@ -56,7 +56,6 @@ class Registry(models.Model):
             models.CheckConstraint(
                 condition=models.Q(password_sealed="") | models.Q(is_private=True),
                 name="registry_with_a_password_is_private",
-                violation_error_message="A registry with a password is private.",
             ),
         ]
 
@@ -143,11 +142,7 @@ class CatalogItem(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                name="catalog_item_name_unique",
-                violation_error_message="Another catalog item already has this name.",
-            ),
+            models.UniqueConstraint(Lower("name"), name="catalog_item_name_unique"),
         ]
 
     def __str__(self) -> str:
@@ -209,16 +204,8 @@ class Image(models.Model):
     class Meta:
         ordering = ["-architecture"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["revision", "architecture"],
-                name="image_one_per_architecture",
-                violation_error_message="A revision has one image per architecture.",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(reference=""),
-                name="image_has_a_reference",
-                violation_error_message="An image needs a reference.",
-            ),
+            models.UniqueConstraint(fields=["revision", "architecture"], name="image_one_per_architecture"),
+            models.CheckConstraint(condition=~models.Q(reference=""), name="image_has_a_reference"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,9 @@ from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.services import delete_microservices
 from catalogweb.deployments.telling import MICROSERVICES, needed_registries, tell
 
+# An application's page lies under its name, beside the page that makes one.
+RESERVED_NAMES = ("add",)
+
 
 def find_application(name: str | int) -> Application:
     """By name, else by id; a near miss gets a suggestion."""
@@ -47,7 +50,7 @@ def edit_application(*, by: Actor, application: Application, **fields: Any) -> A
     registries = needed_registries(agent_ids)
     for name, value in fields.items():
         setattr(application, name, value)
-    _check(application)
+    _check(application, old_name=before["name"])
     with contested("name"):
         application.save()
     # While it is started, agents know its name too: it is part of a microservice's address.
@@ -76,9 +79,11 @@ def delete_application(*, by: Actor, application: Application, built_in: bool = 
     return gone
 
 
-def _check(application: Application) -> None:
+def _check(application: Application, *, old_name: str = "") -> None:
     if not is_name(application.name):
         raise Invalid(f"Invalid format for field 'name': “{application.name}”. {NAME_RULE}", field="name")
+    if application.name in RESERVED_NAMES and application.name != old_name:
+        raise Invalid(f"“{application.name}” cannot be an application's name: a page has it.", field="name")
     check_columns(application)
     if Application.objects.filter(name=application.name).exclude(pk=application.pk).exists():
         raise Duplicate(f"Duplicate name '{application.name}': another application already has it.", field="name")

@@ -3,9 +3,9 @@ import math
 import pytest
 
 from catalogweb.agents.models import Agent, Flag, Tag
-from catalogweb.agents.services import agent_named, create_agent, edit_agent_row
+from catalogweb.agents.services import agent_named, agents_named, create_agent, edit_agent_row
 from catalogweb.changelog.models import Entry
-from catalogweb.core.errors import Duplicate, Invalid, NotFound, Refusal
+from catalogweb.core.errors import Duplicate, Invalid, NotFound, Refusal, Refusals
 from tests.factories import AgentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,23 @@ def test_agent_is_found_by_name_in_any_spelling_and_by_uuid():
     agent = AgentFactory(name="horse-1")
 
     assert agent_named("HORSE-1") == agent_named(agent.uuid) == agent
+
+
+def test_many_agents_are_found_in_two_statements_each_once(django_assert_num_queries):
+    north, south, named_like_one = AgentFactory(name="north"), AgentFactory(name="south"), AgentFactory(name="x")
+    Agent.objects.filter(pk=named_like_one.pk).update(name=south.uuid)
+
+    with django_assert_num_queries(2):
+        found = agents_named(["South", "NORTH", north.uuid, " north ", south.uuid])
+    assert found == [south, north, named_like_one]
+
+
+def test_every_unknown_agent_of_many_is_refused():
+    AgentFactory(name="north")
+
+    with pytest.raises(Refusals) as refused:
+        agents_named(["north", "nort", "zzz"])
+    assert refused.value.messages == ["There is no agent “nort”. Did you mean “north”?", "There is no agent “zzz”."]
 
 
 def test_near_miss_of_an_agent_gets_a_suggestion():

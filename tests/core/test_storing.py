@@ -1,11 +1,15 @@
 import math
 
 import pytest
+from django.db import connection
 
 from catalogweb.accounts.models import User
+from catalogweb.agents.models import Agent
+from catalogweb.catalog.models import CatalogItem
 from catalogweb.core.errors import Invalid, Refusals
-from catalogweb.core.storing import check_columns, is_storable
+from catalogweb.core.storing import BATCH, batches, check_columns, is_storable, same
 from catalogweb.deployments.models import Application
+from tests.factories import AgentFactory
 
 ENDLESS = [math.nan, math.inf, -math.inf]
 
@@ -32,3 +36,35 @@ def test_columns_name_every_fault_at_once():
         check_columns(Application(name="a" * 201, description="\x00"))
 
     assert len(refused.value.messages) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("model", "column", "index"),
+    [
+        (Agent, "name", "agent_name_unique"),
+        (CatalogItem, "name", "catalog_item_name_unique"),
+        (User, "email", "user_email_unique"),
+    ],
+)
+def test_looking_for_the_same_text_uses_the_unique_index(model, column, index):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # It would read a table of three rows at once.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert index in model.objects.order_by().filter(same(column, "Ann")).explain()
+    assert index in model.objects.order_by().filter(same(column, "Ann", "Bob")).explain()
+
+
+@pytest.mark.django_db
+def test_same_text_in_any_letter_case_is_found():
+    agents = [AgentFactory(name=name) for name in ("North", "SOUTH", "East")]
+
+    assert set(Agent.objects.filter(same("name", "north", "south", "n%"))) == set(agents[:2])
+    assert not Agent.objects.filter(same("name")).exists()
+
+
+def test_batches_hold_all_in_order():
+    assert [len(batch) for batch in batches(range(2 * BATCH + 1))] == [BATCH, BATCH, 1]
+    assert sum(batches(range(2 * BATCH + 1)), []) == list(range(2 * BATCH + 1))

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
         ({"name": "Heart"}, "name"),
         ({"name": "a_b"}, "name"),
         ({"name": "a" * 201}, "name"),
+        ({"name": "add"}, "name"),
         ({"description": "\x00"}, "description"),
     ],
 )
@@ -38,6 +39,13 @@ def test_application_name_is_taken_once(operator, application):
         create_application(by=operator, name="heart")
     with pytest.raises(Duplicate):
         edit_application(by=operator, application=lung, name="heart")
+
+
+def test_application_is_not_renamed_to_a_reserved_word_but_may_have_it_from_before(operator, application):
+    with pytest.raises(Invalid, match="a page has it"):
+        edit_application(by=operator, application=application, name="add")
+    older = ApplicationFactory(name="add")
+    assert not edit_application(by=operator, application=older, is_activated=False).is_activated
 
 
 def test_applications_of_one_name_at_once_make_one(together):

@@ -3,8 +3,16 @@ from django.db import IntegrityError, transaction
 
 from catalogweb.core.errors import Invalid, Refusals
 from catalogweb.deployments.container import Container, Port
+from catalogweb.deployments.editing import Edit, edit_all
 from catalogweb.deployments.models import Microservice, PortMapping
-from catalogweb.deployments.services import delete_microservices, deploy, edit_microservice, set_activated
+from catalogweb.deployments.placing import Placement
+from catalogweb.deployments.services import (
+    delete_microservices,
+    deploy,
+    deploy_all,
+    edit_microservice,
+    set_activated,
+)
 from tests.factories import RevisionFactory
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +140,35 @@ def test_database_itself_keeps_ports_apart(place):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         PortMapping.objects.create(microservice=viewer, agent=web.agent, internal=1, external=8080)
+
+
+@pytest.mark.parametrize(
+    "port", [{"internal": 0}, {"internal": 65536}, {"external": 0}, {"external": 65536}, {"external": 54321}]
+)
+def test_database_itself_keeps_ports_within_bounds(place, port):
+    web = place("web")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PortMapping.objects.create(microservice=web, agent=web.agent, **{"internal": 1, "external": 8080} | port)
+
+
+def test_two_may_swap_their_ports_in_one_go(place, operator):
+    web, viewer = place("web", 8080), place("viewer", 9090)
+
+    edit_all(by=operator, edits=[Edit(web, container=opening(9090)), Edit(viewer, container=opening(8080))])
+
+    assert (stored(web), stored(viewer)) == ([("horse-1", 9090)], [("horse-1", 8080)])
+
+
+def test_two_of_one_go_cannot_have_the_same_port(place, operator, application, agents):
+    revision, container = RevisionFactory(), opening(8080)
+    placements = [
+        Placement(application, name, agents[:1], revision, container, path=f"[{name}]") for name in ("web", "viewer")
+    ]
+
+    with pytest.raises(Refusals) as refused:
+        deploy_all(by=operator, application=application, placements=placements)
+    assert [(one.path, one.message) for one in refused.value.refusals] == [
+        ("[web]", "Port '8080' is not available: on horse-1 it is taken by viewer."),
+        ("[viewer]", "Port '8080' is not available: on horse-1 it is taken by web."),
+    ]
