@@ -69,13 +69,14 @@ TUNNEL_RSA_KEY = env.str("CATALOGWEB_TUNNEL_RSA_KEY", "")
 TUNNEL_PORTS: list[int] = env.list("CATALOGWEB_TUNNEL_PORTS", [2000, 10000], subcast=int, delimiter="-")
 
 INSTALLED_APPS = [
+    # First, so that its commands stand before Django's of the same name.
+    "catalogweb.commands",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django_htmx",
     "lucide",
     "rest_framework",
@@ -97,7 +98,6 @@ INSTALLED_APPS = [
     "catalogweb.api",
     "catalogweb.backoffice.apps.BackofficeConfig",
     "catalogweb.backoffice.apps.AdminConfig",
-    "catalogweb.commands",
 ]
 
 MIDDLEWARE = [

@@ -1,6 +1,7 @@
 """Imports go down only. The table is the architecture; this reads every module against it."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ BELOW_THE_DOORS = {
     "controller", "accounts", "changelog", "core", "jobs",
 }  # fmt: skip
 MAY_IMPORT |= dict.fromkeys(("web", "api", "backoffice"), BELOW_THE_DOORS)
+DOORS = ("web", "api", "backoffice", "commands")
 # Commands start the edge agent and simulate fleets of it; the figures are taken beside the whole product's urls.
 MAY_IMPORT["commands"] = BELOW_THE_DOORS | {"edge", "urls"}
 
@@ -80,6 +82,12 @@ def test_the_words_of_the_wire_stay_at_the_rest_door():
         if part_of(path) in BELOW_THE_DOORS | {"web", "backoffice"}:
             names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
             assert not {name for name in names if "iofog" in name.lower() or "fog_type" in name.lower()}, path
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_doors_change_rows_only_through_services_that_tell_agents(path):
+    if part_of(path) in DOORS:
+        assert not re.findall(r"\bedit_\w+_row\b", path.read_text())
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -34,7 +34,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """What `createsuperuser` calls."""
+        """For the first admin; `manage.py createsuperuser` goes through the service."""
         return self.create_user(email, password, role=Role.SUPERUSER, **fields)
 
 

@@ -114,10 +114,6 @@ class Agent(models.Model):
         return sorted(tag.name for tag in self.tags.all()) if self.pk else []
 
     @property
-    def report_interval(self) -> int:
-        return self.configuration.get("status_frequency", DEFAULTS["status_frequency"])
-
-    @property
     def presence(self) -> Presence:
         """Derived from the last report, never stored."""
         return presence(self.status.reported_at, self.status.late_at, self.status.offline_at, timezone.now())

@@ -77,7 +77,7 @@ def record_many(
                 after=now,
             )
         )
-    return Entry.objects.bulk_create(entries, batch_size=90)
+    return Entry.objects.bulk_create(entries)
 
 
 def _without(values: Snapshot, names: list[str]) -> Snapshot:

@@ -52,8 +52,6 @@ class AgentCreation(AgentChange):
     fogType = Choice([0, 1, 2], required=True)
 
 
-AGENT_SCHEMA = {"type": "object", "additionalProperties": {}, "required": ["uuid", "name", "daemonStatus", "fogTypeId"]}
-
 
 def agent_reply(agent: Agent) -> dict[str, Any]:
     """Needs what `with_status` loads, the edge resources, and the volume mounts with their sources."""

@@ -12,7 +12,7 @@ from catalogweb.agents.models import Agent, AgentStatus, ChangeFlags, Credential
 from catalogweb.catalog.models import CatalogItem
 from catalogweb.catalog.registries import find_registry
 from catalogweb.catalog.services import create_item
-from catalogweb.core.rights import Role, System
+from catalogweb.core.rights import System
 from catalogweb.core.secrets import digest
 from catalogweb.deployments.applications import create_application
 from catalogweb.deployments.services import deploy
@@ -35,8 +35,7 @@ class Fleet:
 def make_fleet() -> Fleet:
     """1,000 agents of both architectures, 200 catalog items, 10,000 microservices, 100 of them on one agent."""
     by = System("figures")
-    user = User.objects.create_superuser("figures@example.org", None, is_active=True)
-    user.role = Role.SUPERUSER
+    user = User.objects.create_superuser("figures@example.org")
     items = [_item(by, number) for number in range(ITEMS)]
     agents = _agents()
     shop = create_application(by=by, name="shop")
