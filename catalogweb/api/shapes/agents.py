@@ -52,7 +52,6 @@ class AgentCreation(AgentChange):
     fogType = Choice([0, 1, 2], required=True)
 
 
-
 def agent_reply(agent: Agent) -> dict[str, Any]:
     """Needs what `with_status` loads, the edge resources, and the volume mounts with their sources."""
     status = agent.status

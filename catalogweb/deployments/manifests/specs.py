@@ -163,66 +163,62 @@ def read_microservice(root: Fields, name: str) -> MicroserviceSpec:
     return microservice_in(spec, rest, application)
 
 
+KNOWN = (
+    "name", "application", "agent", "agents", "namePattern", "images", "container", "config", "schedule", "isActivated",
+)  # fmt: skip
 IGNORED = (
-    "uuid",
-    "flow",
-    "created",
-    "rebuild",
-    "status",
-    "serviceAccount",
-    "natsConfig",
-    "natsAccess",
-    "msRoutes",
-    "routes",
-)
+    "uuid", "flow", "created", "rebuild", "status", "serviceAccount", "natsConfig", "natsAccess", "msRoutes", "routes",
+)  # fmt: skip
 
 
 def microservice_in(spec: Fields, name: str, application: str) -> MicroserviceSpec:
-    spec.known(
-        [
-            "name",
-            "application",
-            "agent",
-            "agents",
-            "namePattern",
-            "images",
-            "container",
-            "config",
-            "schedule",
-            "isActivated",
-        ],
-        IGNORED,
-    )
+    spec.known(KNOWN, IGNORED)
     if not name:
         spec.fault("name", "The microservice's name is missing.")
-    agent, images = spec.section("agent"), spec.section("images")
-    agent.known(["name", "config"])
-    if agent.value and agent.value.get("config") and agent.plain("config"):
-        spec.warnings.append(f"{name}: agent.config changes nothing on the agent. Edit the agent itself.")
+    images = spec.section("images")
     images.known(["catalogId", "revision", "registry", *Architecture.values])
-    config = spec.plain("config") or {}
-    if not isinstance(config, dict):
-        spec.fault("config", "config holds fields, such as {level: 3}.")
-        config = {}
-    catalog_item = images.text("catalogId")
-    # Without any spec nothing is said about it, so it stays as it is.
-    container = read_container(spec.section("container"), config, spec.integer("schedule", 50)) if spec.value else None
-    spec.warnings += [f"{name}: {risk}" for risk in risks(container)] if container else []
     return MicroserviceSpec(
         document=spec.document,
         name=name,
         application=application,
-        agents=[*filter(None, [agent.text("name")]), *spec.texts("agents")],
+        agents=_agent_names(spec, name),
         pattern=spec.text("namePattern"),
-        catalog_item="" if catalog_item == "0" else catalog_item,
+        catalog_item=_named(images, "catalogId"),
         revision=images.integer("revision"),
         images=images_in(images),
-        registry="" if images.text("registry") == "0" else images.text("registry"),
-        container=container,
+        registry=_named(images, "registry"),
+        container=_container(spec, name),
         is_activated=spec.boolean("isActivated") if spec.has("isActivated") else None,
         path=spec.path,
         root_access=root_access_in(spec.section("container")),
     )
+
+
+def _agent_names(spec: Fields, name: str) -> list[str]:
+    agent = spec.section("agent")
+    agent.known(["name", "config"])
+    if agent.has("config") and agent.plain("config"):
+        spec.warnings.append(f"{name}: agent.config changes nothing on the agent. Edit the agent itself.")
+    return [*filter(None, [agent.text("name")]), *spec.texts("agents")]
+
+
+def _named(images: Fields, key: str) -> str:
+    """The number 0 names nothing."""
+    text = images.text(key)
+    return "" if text == "0" else text
+
+
+def _container(spec: Fields, name: str) -> Container | None:
+    """Without any spec nothing is said about it, so it stays as it is."""
+    config = spec.plain("config") or {}
+    if not isinstance(config, dict):
+        spec.fault("config", "config holds fields, such as {level: 3}.")
+        config = {}
+    if not spec.value:
+        return None
+    container = read_container(spec.section("container"), config, spec.integer("schedule", 50))
+    spec.warnings += [f"{name}: {risk}" for risk in risks(container)]
+    return container
 
 
 READERS: dict[str, Callable[[Fields, str], Spec]] = {
