@@ -8,6 +8,7 @@ from catalogweb.agents.configuration import DEFAULT_ROUTER, DEFAULTS
 from catalogweb.agents.models import Agent
 from catalogweb.core.errors import Invalid, Refusal, refuse_all
 from catalogweb.core.names import camel
+from catalogweb.core.storing import same
 from catalogweb.core.text import typed
 
 INTERIOR_NEEDS = ("host", "inter_router_port", "edge_router_port")
@@ -56,10 +57,7 @@ def _routers(agent: Agent, words: set[str]) -> dict[str, str]:
     known = {DEFAULT_ROUTER: DEFAULT_ROUTER}
     if not words:
         return known
-    wanted = Q(uuid__in=words)
-    for word in words:
-        wanted |= Q(name__iexact=word)
-    for row in Agent.objects.filter(wanted).exclude(pk=agent.pk):
+    for row in Agent.objects.filter(Q(uuid__in=words) | Q(same("name", *words))).exclude(pk=agent.pk):
         if has_router(row):
             known |= {row.uuid: row.uuid, row.name.lower(): row.uuid}
     return known
