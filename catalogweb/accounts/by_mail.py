@@ -16,6 +16,7 @@ from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Forbidden, Invalid, NotFound, Refusal
 from catalogweb.core.rights import System
 from catalogweb.core.secrets import digest, new_token
+from catalogweb.core.storing import same
 from catalogweb.core.text import typed
 
 ACTIVATION, RESET = MailedCode.Purpose.ACTIVATION, MailedCode.Purpose.RESET
@@ -74,7 +75,7 @@ def sign_up_discreetly(*, email: str, address: str = "", site: str = "", **given
     try:
         sign_up(email=email, address=address, site=site, **given)
     except Duplicate:
-        owner = User.objects.get(email__iexact=email.strip())
+        owner = User.objects.get(same("email", email.strip()))
         link = _link(settings.PASSWORD_FORGOTTEN_URL, site)
         post(to=owner.email, subject="You have an account", template="known", link=link, site=site)
 
@@ -83,7 +84,7 @@ def resend_activation(*, email: str, address: str = "", site: str = "") -> None:
     """Another code; the one before ends."""
     require_mail()
     _count(email, address)
-    user = User.objects.filter(email__iexact=typed(email), is_active=True, is_activated=False).first()
+    user = User.objects.filter(same("email", typed(email)), is_active=True, is_activated=False).first()
     if user is None:
         raise Invalid("No account with this e-mail address waits for its activation.", field="email")
     _mail_code(user, ACTIVATION, site)
@@ -104,7 +105,7 @@ def ask_for_reset(*, email: str, address: str = "", site: str = "") -> None:
     """Mail a link that sets a new password. NotFound for an unknown address, which not every door may tell."""
     require_mail()
     _count(email, address)
-    user = User.objects.filter(email__iexact=typed(email), is_active=True).first()
+    user = User.objects.filter(same("email", typed(email)), is_active=True).first()
     if user is None:
         raise NotFound("Account not found", field="email")
     _mail_code(user, RESET, site)

@@ -70,28 +70,26 @@ def deploy_all(*, by: Actor, application: Application, placements: Sequence[Plac
     ]
     containers = [(placement.container, placement.path) for placement in placements]
     uses, lacking = uses_in(containers)
-    faults = [*faults_of(placements), *lacking]
     coming = {template_for(application, name) for placement in placements for name in placement.names}
-    refuse_all([*faults, *host_faults(containers, coming)])
+    refuse_all([*faults_of(placements), *lacking, *host_faults(containers, coming)])
     before = needed_registries(agents)
-    deployments = Deployment.objects.bulk_create(
-        [
-            Deployment(
-                name=placement.name,
-                application=application,
-                revision=placement.revision,
-                container=placement.container.as_json(),
-                author_id=user_id(by),
-            )
-            for placement in placements
-        ]
-    )
+    deployments = Deployment.objects.bulk_create([_deployment(placement, by) for placement in placements])
     placed = insert_microservices(zip(deployments, placements, strict=True))
     of_each = [own for own, placement in zip(uses, placements, strict=True) for _ in placement.names]
     write_uses(zip(placed, of_each, strict=True))
     tell(agents_listing(placed), before, *MICROSERVICES)
     record_many(by=by, action="create", changes=[(made, None, None) for made in (*deployments, *placed)])
     return placed
+
+
+def _deployment(placement: Placement, by: Actor) -> Deployment:
+    return Deployment(
+        name=placement.name,
+        application=placement.application,
+        revision=placement.revision,
+        container=placement.container.as_json(),
+        author_id=user_id(by),
+    )
 
 
 def edit_microservice(

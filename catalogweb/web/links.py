@@ -11,7 +11,7 @@ from catalogweb.agents.models import Agent
 from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
-from catalogweb.core.text import typed
+from catalogweb.core.text import as_id, typed
 from catalogweb.deployments.models import Application, Deployment, Microservice
 from catalogweb.edge_resources.models import EdgeResource
 
@@ -50,6 +50,6 @@ def links_to(things: Iterable[Thing]) -> dict[Thing, str]:
 
 def _found(object_type: str, ids: Iterable[str]) -> Iterable[Thing]:
     model, key, page, argument = PAGES[object_type]
-    wanted = [typed(one) for one in ids if key == "uuid" or one.isdecimal() and len(one) < 18]
+    wanted = [typed(one) for one in ids if key == "uuid" or as_id(one)]
     rows = model._default_manager.filter(**{f"{key}__in": wanted}).values_list(key, argument)
     return [(str(found), reverse(page, args=[value])) for found, value in rows]

@@ -145,3 +145,18 @@ def test_true_instead_of_1_in_a_config_is_a_change(by, clinic):
         adapt(by=by, microservice=web, wish=Wish(container={"config": {"on": value}}))
 
     assert Microservice.objects.get().config["on"] is True
+
+
+def test_those_of_one_request_may_name_each_other_among_their_hosts(by, clinic):
+    north = Microservice.objects.get().agent
+    hosts = {name: {"extra_hosts": ((name, f"${{Apps.clinic.{name}.local}}"),)} for name in ("web", "pulse", "lung")}
+    wishes = [
+        Wish(name="web", container=hosts["pulse"]),
+        Wish(name="pulse", agents=[north], images={"x86": "a:1"}, container=hosts["lung"]),
+        Wish(name="lung", agents=[north], images={"x86": "a:1"}, container=hosts["web"]),
+    ]
+    fulfil_all(by=by, application=clinic, wishes=wishes)
+
+    assert {row.name: row.extra_hosts[0][0] for row in clinic.microservices.all()} == {
+        "web": "pulse", "pulse": "lung", "lung": "web",
+    }  # fmt: skip

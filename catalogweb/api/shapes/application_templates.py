@@ -17,6 +17,7 @@ from catalogweb.catalog.models import ALIASES
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.errors import Invalid
 from catalogweb.core.names import camel
+from catalogweb.core.text import number_in
 from catalogweb.deployments.container import OPTIONS
 
 # What has the same name and value on both sides, in the microservice and in its container.
@@ -156,7 +157,8 @@ def _named(value: Any, names: Mapping[Any, Any]) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 18 else value
+    number = number_in(value) if isinstance(value, str) else None
+    return value if number is None else number
 
 
 def _text(value: Any) -> Any:

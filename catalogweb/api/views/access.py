@@ -14,6 +14,8 @@ from catalogweb.api.wire import iso
 from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.core.rights import GRANTS, Right, require
 from catalogweb.core.rights import Role as Ours
+from catalogweb.core.storing import same
+from catalogweb.core.text import typed
 from catalogweb.deployments.models import Application, Microservice
 
 VERSION = "datasance.com/v3"
@@ -167,7 +169,7 @@ def binding_list(call: Call) -> Bindings:
 
 
 def binding_get(call: Call, name: str) -> OneBinding:
-    user = _users(call).filter(email__iexact=name).first()
+    user = _users(call).filter(same("email", typed(name))).first()
     if user is None:
         raise NotFound(f"RoleBinding '{name}' not found")
     return {"binding": _binding(user)}
