@@ -117,7 +117,8 @@ def checked_images(
                 is_settled = as_sent or reference == (kept or {}).get(architecture)
                 chosen[architecture] = reference if is_settled else _fitting(reference, registry)
             except Refusal as refusal:
-                refusals.append(type(refusal)(f"{architecture}: {refusal.message}", field=architecture))
+                refusal.field = architecture
+                refusals.append(refusal)
     if not chosen and not refusals:
         refusals.append(Invalid("Give an image for at least one architecture.", field="images"))
     refuse_all(refusals)

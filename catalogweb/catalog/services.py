@@ -11,7 +11,7 @@ from catalogweb.catalog.models import SYSTEM, CatalogItem, Registry, describe_us
 from catalogweb.catalog.revisions import Images, add_revision, checked_images
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.drafts import draft_pk
-from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound, Protected
+from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound, Protected, Refusal, noting, refuse_all
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require, user_id
 from catalogweb.core.storing import batches, check_columns, contested, locked, same
@@ -49,8 +49,12 @@ def create_item(
     """A new item with revision 1. `as_sent` keeps references as the wire gave them."""
     require(by, Right.CHANGE)
     item = CatalogItem(pk=draft_pk(), name=name.strip(), **fields)
-    _check(item)
-    chosen = checked_images(images, registry, as_sent=as_sent)
+    faults: list[Refusal] = []
+    with noting(faults):
+        _check(item)
+    with noting(faults):
+        chosen = checked_images(images, registry, as_sent=as_sent)
+    refuse_all(faults)
     with contested("name"):
         item.save()
     add_revision(item, chosen, registry, author_id=user_id(by), reason=reason)
@@ -80,11 +84,15 @@ def edit_item_row(
         raise Protected(f"{item.name} is built in: only a superuser can change it, on its page or in the admin.")
     before = snapshot(item)
     _set_fields(item, fields)
-    _check(item)
     source = registry or item.registry
     assert source is not None, "every item has a revision"
     kept = item.images if source == item.registry else {}
-    chosen = checked_images(item.images if images is None else images, source, as_sent=as_sent, kept=kept)
+    faults: list[Refusal] = []
+    with noting(faults):
+        _check(item)
+    with noting(faults):
+        chosen = checked_images(item.images if images is None else images, source, as_sent=as_sent, kept=kept)
+    refuse_all(faults)
     revised = (chosen, source) != (item.images, item.registry)
     with contested("name"):
         item.save()
@@ -123,16 +131,19 @@ def delete_item(*, by: Actor, item: CatalogItem) -> None:
 
 
 def _check(item: CatalogItem) -> None:
-    if not item.name:
-        raise Invalid("Give the catalog item a name.", field="name")
-    if item._state.adding and item.category == SYSTEM:
-        raise _kept_category()
-    if CatalogItem.objects.filter(same("name", item.name)).exclude(pk=item.pk).exists():
-        raise Duplicate(f"Duplicate name '{item.name}': another catalog item already has it.", field="name")
-    check_columns(item)
+    faults: list[Refusal] = []
     item.config_example = item.config_example.strip() or "{}"
+    if not item.name:
+        faults.append(Invalid("Give the catalog item a name.", field="name"))
+    if item._state.adding and item.category == SYSTEM:
+        faults.append(_kept_category())
+    if item.name and CatalogItem.objects.filter(same("name", item.name)).exclude(pk=item.pk).exists():
+        faults.append(Duplicate(f"Duplicate name '{item.name}': another catalog item already has it.", field="name"))
+    with noting(faults):
+        check_columns(item)
     if not _is_object(item.config_example):
-        raise Invalid('The config example is not a JSON object, such as {"level": 3}.', field="config_example")
+        faults.append(Invalid('The config example is not a JSON object, such as {"level": 3}.', field="config_example"))
+    refuse_all(faults)
 
 
 def _kept_category() -> Invalid:

@@ -43,7 +43,6 @@ def test_private_registry_refuses_an_image_of_another_host(url, image, host):
         checked_images({"arm": image}, PrivateRegistryFactory(url=url))
 
     assert refused.value.field == "arm"
-    assert refused.value.message.startswith("arm: ")
 
 
 @pytest.mark.parametrize(

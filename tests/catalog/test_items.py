@@ -67,8 +67,16 @@ def test_every_faulty_image_is_named(operator):
     with pytest.raises(Invalid) as refused:
         create(operator, images={"x86": "Team/Web", "arm": "web:", "mips": "web"})
 
-    assert [message.split(":")[0] for message in refused.value.messages][:2] == ["x86", "arm"]
-    assert len(refused.value.messages) == 3
+    assert [refusal.field for refusal in refused.value.refusals] == ["x86", "arm", "images"]
+
+
+def test_everything_that_is_wrong_with_an_item_is_said_at_once(operator):
+    with pytest.raises(Invalid) as refused:
+        create(operator, name="", images={"x86": "Team/Web"}, config_example="[", publisher="p" * 201)
+
+    messages = " ".join(refused.value.messages)
+    for words in ("Give the catalog item a name", "not an image reference", "not a JSON object", "Publisher: "):
+        assert words in messages
 
 
 @pytest.mark.parametrize("name", ["web", "WEB", " web "])

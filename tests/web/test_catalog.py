@@ -173,6 +173,13 @@ def test_create_shows_every_refusal_at_its_field_and_keeps_what_was_typed(operat
     assert not CatalogItem.objects.filter(name="heart-rate").exists()
 
 
+def test_create_says_everything_at_once_and_names_a_field_once(operator):
+    response = operator.post("/catalog/add/", NEW | {"name": "", "x86": "Team/App", "config_example": "["})
+
+    assert response.context["form"].errors.keys() == {"name", "x86", "config_example"}
+    assert "Image for x86</a>: “Team/App” is not an image reference" in response.text
+
+
 def test_create_refuses_a_taken_name_and_no_image_at_the_field(operator):
     assert "name" in operator.post("/catalog/add/", NEW | {"name": "router"}).context["form"].errors
     assert "x86" in operator.post("/catalog/add/", NEW | {"x86": ""}).context["form"].errors

@@ -32,7 +32,8 @@ class RegistryChoiceField(forms.ModelChoiceField):
 
 
 class CatalogItemForm(ServiceForm):
-    name = forms.CharField(max_length=200, help_text="People and manifests find the item by this name.")
+    # Not required here: the service asks for it, together with all else that is wrong.
+    name = forms.CharField(max_length=200, required=False, help_text="People and manifests find the item by this name.")
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}))
     category = forms.CharField(max_length=100, required=False, help_text="Groups items in the list.")
     publisher = forms.CharField(max_length=200, required=False)
