@@ -16,6 +16,19 @@ document.addEventListener("click", async (event) => {
 // --- what went wrong in a form comes into focus ----------------------------------------------------
 document.querySelector(".errors")?.focus();
 
+// --- what was refused of a field is gone from the page once that field is changed --------------------
+document.addEventListener("input", ({ target }) => {
+  const field = target.closest(".field--error");
+  if (!field) return;
+  field.classList.remove("field--error");
+  field.querySelector(".field__errors")?.remove();
+  for (const element of [field, ...field.querySelectorAll("[id]")]) {
+    element.removeAttribute("aria-invalid");
+    for (const link of document.querySelectorAll(`.errors a[href="#${CSS.escape(element.id)}"]`)) link.closest("li").remove();
+  }
+  for (const list of document.querySelectorAll(".errors ul:not(:has(li))")) list.closest(".errors").remove();
+});
+
 // --- what htmx was refused: the server's own sentences, or a plain one -----------------------------
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.getResponseHeader("HX-Retarget")) detail.shouldSwap = true;

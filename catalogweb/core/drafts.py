@@ -5,9 +5,14 @@ each plan of a new catalog item would skip an id that people see and write into 
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
+
+from django.db import transaction
+
+Result = TypeVar("Result")
 
 _numbers: ContextVar[Iterator[int] | None] = ContextVar("draft_numbers", default=None)
 
@@ -19,6 +24,14 @@ def drafting() -> Iterator[None]:
         yield
     finally:
         _numbers.reset(token)
+
+
+def tried(act: Callable[[], Result]) -> Result:
+    """What `act` returns, or refuses as it would; whatever it wrote is taken back."""
+    with transaction.atomic(), drafting():
+        result = act()
+        transaction.set_rollback(True)
+        return result
 
 
 def draft_pk() -> int | None:

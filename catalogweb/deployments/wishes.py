@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from catalogweb.agents.models import Agent
+from catalogweb.agents.models import Agent, new_uuid
 from catalogweb.catalog.models import CatalogItem, Registry, Revision
 from catalogweb.catalog.revisions import Choice, Images, chosen_revisions
-from catalogweb.core.errors import Duplicate, Invalid, Refusal, refuse_all
+from catalogweb.core.errors import Duplicate, Invalid, Refusal, noting, refuse_all
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.storing import batches
 from catalogweb.deployments.applications import create_application, edit_application
@@ -85,16 +85,22 @@ class Wish:
 def launch(*, by: Actor, application: str, wish: Wish) -> Deployment:
     """Deploy to the application of this name, which is made along when there is none."""
     require(by, Right.CHANGE)
-    home = Application.objects.filter(name=application).first() or _new_application(by, application)
-    return fulfil(by=by, application=home, wish=wish)[0].deployment
+    faults: list[Refusal] = []
+    home = Application.objects.filter(name=application).first() or _new_application(by, application, faults)
+    with noting(faults):
+        placed = fulfil(by=by, application=home, wish=wish)
+    refuse_all(faults)
+    return placed[0].deployment
 
 
-def _new_application(by: Actor, name: str) -> Application:
+def _new_application(by: Actor, name: str, faults: list[Refusal]) -> Application:
+    """If it cannot be, a stand-in in which all else can be checked; it goes with the refusal."""
     try:
         return create_application(by=by, name=name)
     except Refusal as refusal:
         refusal.field = "application"
-        raise
+        faults.append(refusal)
+        return Application.objects.create(name=new_uuid())
 
 
 @transaction.atomic

@@ -154,6 +154,35 @@ def test_looking_without_scripts_keeps_everything_and_complains_of_nothing(opera
     assert page.text.count(" checked>") == 1
 
 
+def test_checking_says_that_nothing_stands_in_the_way_and_deploys_nothing(operator, item, agents):
+    page = operator.post("/deploy/", order(item, agents) | {"look": "check"}).text
+
+    assert "Nothing stands in the way." in page
+    assert "hr-north" in page
+    assert not Application.objects.exists()
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("press", [{"look": "check"}, {}])
+def test_everything_that_stands_in_the_way_is_said_at_once(operator, item, agents, press):
+    faults = {"application": "Tour Of", "name": "Web_1", "ports": "foo", "env": "NOEQUAL", "pattern": ""}
+
+    response = operator.post("/deploy/", order(item, agents[:1]) | faults | press)
+
+    assert response.context["form"].errors.keys() == {"application", "name", "ports", "env"}
+    assert "Nothing stands in the way." not in response.text
+    assert not Application.objects.exists()
+
+
+def test_checking_names_a_port_that_is_taken(operator, item, agents):
+    operator.post("/deploy/", order(item, agents[:1], ports="8080:80"))
+
+    checked = operator.post("/deploy/", order(item, agents[:1], name="other", ports="8080:80") | {"look": "check"})
+
+    assert "taken by" in checked.context["form"].errors["ports"][0]
+    assert Microservice.objects.count() == 1
+
+
 def test_the_agent_search_keeps_those_that_are_chosen(operator, item, agents):
     AgentFactory(name="yard")
 

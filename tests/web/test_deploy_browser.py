@@ -69,6 +69,28 @@ def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site,
     assert complaints == []
 
 
+def test_a_corrected_field_takes_its_fault_from_the_list(sue, site):
+    sue.goto(f"{site}deploy/")
+    sue.get_by_label("Catalog item").select_option("heart-rate")
+    sue.get_by_label("north", exact=False).first.check()
+    sue.get_by_label("Application").fill("Tour Of")
+    sue.get_by_label("Microservice name").fill("Web_1")
+    sue.get_by_role("button", name="Check first").click()
+    listed = sue.locator(".errors li")
+    expect(listed).to_have_count(2)
+
+    sue.get_by_label("Application").fill("tour")
+    expect(listed).to_have_count(1)
+    sue.get_by_label("Microservice name").fill("web-1")
+    expect(sue.locator(".errors")).to_have_count(0)
+
+    sue.get_by_role("button", name="Check first").click()
+    expect(sue.get_by_text("Nothing stands in the way.")).to_be_visible()
+    sue.get_by_label("Ports").fill("8080:80")
+    sue.get_by_label("Ports").blur()
+    expect(sue.get_by_text("Nothing stands in the way.")).to_be_hidden()
+
+
 def test_a_row_action_swaps_its_row_and_keeps_the_focus(sue, site):
     sue.goto(f"{site}microservices/")
     stop = sue.get_by_role("button", name="Stop clinic/web")

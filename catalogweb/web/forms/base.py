@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from catalogweb.core.drafts import tried
 from catalogweb.core.errors import Forbidden, Refusal, Refusals, Throttled
 
 
@@ -31,6 +32,10 @@ class ServiceForm(forms.Form):
             self.refuse(refusal)
             return False
         return True
+
+    def check(self, service: Callable[..., Any], **kwargs: Any) -> bool:
+        """What `submit` would come to: the service does it, and it is taken back."""
+        return self.submit(lambda **given: tried(lambda: service(**given)), **kwargs)
 
     def arguments(self) -> dict[str, Any]:
         """What the service is called with; a form whose fields are not the arguments says how they become them."""

@@ -1,5 +1,6 @@
 """The deploy form: one item, or own images, on one or many agents."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,6 +8,7 @@ from django.forms.utils import ErrorDict
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem
+from catalogweb.core.drafts import tried
 from catalogweb.core.errors import Refusal
 from catalogweb.core.text import as_id
 from catalogweb.deployments.container import risks
@@ -59,6 +61,8 @@ class DeployForm(ImagesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.understood: dict[str, Any] = {}
+        # Whether it was checked, and nothing stood in the way.
+        self.is_fine = False
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -69,10 +73,28 @@ class DeployForm(ImagesForm):
         return given
 
     def arguments(self) -> dict[str, Any]:
-        given = {name: self.cleaned_data[name] for name in ("agents", "name", "pattern")}
-        source = {"item": self.cleaned_data["item"]} if self.cleaned_data["item"] else self.chosen_images()
+        given = {name: self._so_far(name) for name in ("agents", "name", "pattern")}
+        source = {"item": self._so_far("item")} if self._so_far("item") else self.chosen_images()
         wish = Wish(container=self.container, **given, **source)
-        return {"application": self.cleaned_data["application"], "wish": wish}
+        return {"application": self._so_far("application"), "wish": wish}
+
+    def submit(self, service: Callable[..., Any], **kwargs: Any) -> bool:
+        """Where a field cannot even be read, what is wrong with the others is said along with it."""
+        if self.is_bound and not self.is_valid() and self._can_be_tried:
+            try:
+                tried(lambda: service(**kwargs | self.arguments()))
+            except Refusal as refusal:
+                self.refuse(refusal)
+        return super().submit(service, **kwargs)
+
+    @property
+    def _can_be_tried(self) -> bool:
+        has_source = self._so_far("item") or self.images
+        return bool(has_source) and all(self._so_far(name) for name in ("agents", "application", "name"))
+
+    def check(self, service: Callable[..., Any], **kwargs: Any) -> bool:
+        self.is_fine = super().check(service, **kwargs)
+        return self.is_fine
 
     def look(self) -> None:
         """Read what is typed so far, without a word about what is missing."""

@@ -40,4 +40,4 @@ class ImagesForm(ContainerForm):
             self.add_error(field, words)
 
     def chosen_images(self) -> dict[str, Any]:
-        return {"images": self.images, "registry": self.cleaned_data["registry"]}
+        return {"images": self.images, "registry": self.cleaned_data.get("registry")}

@@ -18,10 +18,12 @@ PARTIALS = {"agents": "deploy/_agents.html", "preview": "deploy/_preview.html"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deploy(request: PageRequest) -> HttpResponse:
-    """`look` in a POST asks what deploying would do, and deploys nothing."""
+    """`look` in a POST asks what deploying would do, and deploys nothing; `check` also asks what stands in the way."""
     require(request.user, Right.CHANGE)
     form, look = DeployForm(posted(request), initial=initial_from(request.GET)), request.POST.get("look", "")
-    if look:
+    if look == "check":
+        form.check(launch, by=request.user)
+    elif look:
         form.look()
     elif form.submit(launch, by=request.user):
         number = form.result.microservices.count()
