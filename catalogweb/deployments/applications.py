@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from catalogweb.agents.models import new_uuid
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Invalid, NotFound, Protected
 from catalogweb.core.names import NAME_RULE, is_name, suggestion
@@ -27,6 +28,11 @@ def find_application(name: str | int) -> Application:
         near = suggestion(text, Application.objects.values_list("name", flat=True)[:2000])
         raise NotFound(f"Invalid application id '{text}': there is no such application.{near}", field="application")
     return found
+
+
+def stand_in() -> Application:
+    """Where the one that is meant cannot be: all else can be checked in it. It goes with the refusal that follows."""
+    return Application.objects.create(name=new_uuid())
 
 
 @transaction.atomic

@@ -108,6 +108,10 @@ def _keeps(placement: Placement, name: str) -> bool:
     return placement.own is not None and placement.own.name == name
 
 
+def bad_name(name: str) -> Refusal:
+    return Invalid(f"Invalid format for field 'name': “{name}”. {NAME_RULE}", field="name")
+
+
 def _bad_names(placement: Placement, taken: set[tuple[int, str]]) -> Iterable[Refusal]:
     """Names that break the rule, or that the application already has."""
     application = placement.application
@@ -115,7 +119,7 @@ def _bad_names(placement: Placement, taken: set[tuple[int, str]]) -> Iterable[Re
         if _keeps(placement, name):
             continue
         if not is_name(name) or len(name) > LONGEST_NAME:
-            yield Invalid(f"Invalid format for field 'name': “{name}”. {NAME_RULE}", field="name")
+            yield bad_name(name)
         if (application.pk, name) in taken:
             yield Duplicate(f"Duplicate name '{name}': {application.name} already has this microservice.", field="name")
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
-from catalogweb.agents.models import Agent, new_uuid
+from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem, Registry, Revision
 from catalogweb.catalog.revisions import Choice, Images, chosen_revisions
 from catalogweb.core.errors import Duplicate, Invalid, Refusal, noting, refuse_all
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.storing import batches
-from catalogweb.deployments.applications import create_application, edit_application
+from catalogweb.deployments.applications import create_application, edit_application, stand_in
 from catalogweb.deployments.container import Container
 from catalogweb.deployments.editing import Edit, edit_all
 from catalogweb.deployments.extra_hosts import leads_to_others
@@ -94,13 +94,12 @@ def launch(*, by: Actor, application: str, wish: Wish) -> Deployment:
 
 
 def _new_application(by: Actor, name: str, faults: list[Refusal]) -> Application:
-    """If it cannot be, a stand-in in which all else can be checked; it goes with the refusal."""
     try:
         return create_application(by=by, name=name)
     except Refusal as refusal:
         refusal.field = "application"
         faults.append(refusal)
-        return Application.objects.create(name=new_uuid())
+        return stand_in()
 
 
 @transaction.atomic

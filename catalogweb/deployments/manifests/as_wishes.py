@@ -9,12 +9,14 @@ from catalogweb.agents.services import agent_named, known_agents
 from catalogweb.catalog.models import CatalogItem, Registry, Revision
 from catalogweb.catalog.registries import find_registry, known_registries
 from catalogweb.catalog.services import find_item, known_items
-from catalogweb.core.errors import NotFound, Refusal, refuse_all
+from catalogweb.core.errors import NotFound, Refusal, noting, refuse_all
+from catalogweb.core.names import is_name
 from catalogweb.core.rights import Actor
-from catalogweb.deployments.container import OPTIONS, Container
+from catalogweb.deployments.container import OPTIONS, Container, container_faults
 from catalogweb.deployments.manifests.specs import ApplicationSpec, MicroserviceSpec
 from catalogweb.deployments.manifests.template_specs import TemplateUse
 from catalogweb.deployments.manifests.templates import made_from
+from catalogweb.deployments.placing import bad_name
 from catalogweb.deployments.routes import RouteWish
 from catalogweb.deployments.wishes import Wish
 
@@ -60,15 +62,27 @@ def wishes_of(specs: Sequence[MicroserviceSpec], *, as_sent: bool = False) -> li
     What a document does not say of the container is as in a new one. `as_sent` is for clients of the wire, whose
     one word for host network and privileged counts as they mean it.
     """
+    wishes, faults = found_wishes(specs, as_sent=as_sent)
+    refuse_all(faults)
+    return wishes
+
+
+def found_wishes(specs: Sequence[MicroserviceSpec], *, as_sent: bool = False) -> tuple[list[Wish], list[Refusal]]:
+    """Those that name nothing but what is there, and all that is wrong with the others."""
     named, wishes = _Named(specs), []
     faults: list[Refusal] = []
     for spec in specs:
         try:
             wishes.append(named.wish(spec, as_sent))
         except Refusal as refusal:
-            faults.append(refusal.at(spec.path))
-    refuse_all(faults)
-    return wishes
+            faults += [fault.at(spec.path) for fault in (refusal, *_own_faults(spec))]
+    return wishes, faults
+
+
+def _own_faults(spec: MicroserviceSpec) -> list[Refusal]:
+    """What is wrong with it wherever it would be placed."""
+    names = [] if is_name(spec.name) else [bad_name(spec.name)]
+    return [*names, *container_faults(spec.container or Container())]
 
 
 class _Named:
@@ -83,7 +97,11 @@ class _Named:
         self.revisions = {(row.item_id, row.number): row for row in rows}
 
     def wish(self, spec: MicroserviceSpec, as_sent: bool) -> Wish:
-        item = self.item(spec)
+        faults: list[Refusal] = []
+        for look in (self.agents_of, self.item, self.registry, self.revision):
+            with noting(faults):
+                look(spec)
+        refuse_all(faults)
         container: Container | dict[str, Any] = spec.container or {}
         if as_sent and spec.container:
             container = _whole(spec.container, spec.root_access)
@@ -91,8 +109,8 @@ class _Named:
             name=spec.name,
             agents=self.agents_of(spec),
             pattern=spec.pattern,
-            revision=self.revision(item, spec.revision) if item and spec.revision else None,
-            item=item,
+            revision=self.revision(spec),
+            item=self.item(spec),
             images=spec.images,
             registry=self.registry(spec),
             as_sent=as_sent,
@@ -104,8 +122,14 @@ class _Named:
 
     def agents_of(self, spec: MicroserviceSpec) -> list[Agent]:
         """Each once, although a name and a uuid may be one agent's."""
-        found = [self.agents.get(name) or agent_named(name) for name in spec.agents]
-        return list({agent.pk: agent for agent in found}.values())
+        found: dict[int, Agent] = {}
+        faults: list[Refusal] = []
+        for name in spec.agents:
+            with noting(faults):
+                agent = self.agents.get(name) or agent_named(name)
+                found[agent.pk] = agent
+        refuse_all(faults)
+        return list(found.values())
 
     def item(self, spec: MicroserviceSpec) -> CatalogItem | None:
         if not spec.catalog_item:
@@ -117,10 +141,13 @@ class _Named:
             return None
         return self.registries.get(spec.registry) or find_registry(spec.registry)
 
-    def revision(self, item: CatalogItem, number: int) -> Revision:
-        found = self.revisions.get((item.pk, number))
+    def revision(self, spec: MicroserviceSpec) -> Revision | None:
+        item = self.items.get(spec.catalog_item)
+        if item is None or not spec.revision:
+            return None
+        found = self.revisions.get((item.pk, spec.revision))
         if found is None:
-            raise NotFound(f"Catalog item {item.name} has no revision {number}.", field="revision")
+            raise NotFound(f"Catalog item {item.name} has no revision {spec.revision}.", field="revision")
         return found
 
 

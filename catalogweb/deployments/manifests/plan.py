@@ -7,11 +7,11 @@ from django.db import transaction
 
 from catalogweb.changelog.door import current, through
 from catalogweb.changelog.models import Entry
-from catalogweb.core.drafts import drafting
-from catalogweb.core.errors import NotFound, Refusal
+from catalogweb.core.drafts import tried
+from catalogweb.core.errors import Refusal
 from catalogweb.core.rights import Actor, Right, require
+from catalogweb.deployments.manifests.consequences import further_faults
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
-from catalogweb.deployments.manifests.places import faults_of
 from catalogweb.deployments.manifests.reader import read
 from catalogweb.deployments.manifests.specs import MicroserviceSpec, Reading, RegistrySpec, understand
 from catalogweb.deployments.manifests.steps import carry_out
@@ -63,19 +63,10 @@ class Plan:
         return {"counts": self.counts, "changes": [change.as_json() for change in self.changes]}
 
 
-class _TakeBack(Exception):
-    """Ends the transaction of a plan."""
-
-
 def plan(text: str, *, by: Actor) -> Plan:
     """What `apply` would do. Refuses as `apply` would."""
-    found = Plan()
-    try:
-        with transaction.atomic(), drafting(), through(current().door):
-            found = _run(text, by)
-            raise _TakeBack
-    except _TakeBack:
-        return found
+    with through(current().door):
+        return tried(lambda: _run(text, by))
 
 
 def apply(text: str, *, by: Actor) -> Plan:
@@ -90,23 +81,24 @@ def _run(text: str, by: Actor) -> Plan:
     if not readings:
         raise ManifestRefused([Fault(1, 1, "", "", "There is no document in it.")])
     faults = [fault for reading in readings for fault in reading.faults]
-    incomplete = bool(faults)
+    failed = [reading for reading in readings if reading.faults]
     changes: dict[int, list[Change]] = {}
     for reading in sorted(readings, key=lambda r: ORDER.index(r.document.kind) if r.document.kind in ORDER else 9):
         try:
             changes[reading.document.number] = _carry_out(reading, by)
         except Refusal as refusal:
-            # What a faulty document would have made is missing only because of that fault.
-            if not (incomplete and isinstance(refusal, NotFound)):
-                faults += faults_of(refusal, reading.document)
+            faults += further_faults(refusal, reading, failed)
+            failed.append(reading)
     if faults:
         raise ManifestRefused(faults)
     return Plan([change for number in sorted(changes) for change in changes[number]])
 
 
 def _carry_out(reading: Reading, by: Actor) -> list[Change]:
-    """Carry one document out; the change log says what it came to."""
+    """Carry one document out; the change log says what it came to. What is faulty is only tried."""
     if reading.spec is None:
+        if legible := reading.legible:
+            tried(lambda: carry_out(expanded(legible, by, []), by))
         return []
     last = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     with transaction.atomic():

@@ -78,12 +78,16 @@ Spec = (
 
 @dataclass
 class Reading:
-    """What a document says, with what is wrong or noteworthy about it; `spec` is None when it cannot be used."""
+    """What a document says, with what is wrong or noteworthy about it; `spec` is None when it cannot be used.
+
+    `legible` is what can be read of it in spite of its faults, so that more can be found.
+    """
 
     document: Document
     spec: Spec | None = None
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    legible: Spec | None = None
 
 
 def understand(document: Document, *, lenient: bool = False) -> Reading:
@@ -99,7 +103,7 @@ def understand(document: Document, *, lenient: bool = False) -> Reading:
     if document.kind in ("Secret", "ConfigMap", "VolumeMount"):
         need_name(root, name)
     spec = reader(root, name) if reader else None
-    return Reading(document, None if root.faults else spec, root.faults, root.warnings)
+    return Reading(document, None if root.faults else spec, root.faults, root.warnings, spec)
 
 
 def _check_head(root: Fields) -> None:

@@ -13,12 +13,12 @@ from catalogweb.configuration.config_maps import create_config_map, find_config_
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.configuration.secrets import create_secret, find_secret
 from catalogweb.configuration.volume_mounts import create_volume_mount, edit_volume_mount, relink
-from catalogweb.core.errors import Invalid, NotFound, Protected
+from catalogweb.core.errors import Invalid, NotFound, Protected, noting, refuse_all
 from catalogweb.core.rights import Actor
 from catalogweb.core.storing import same
 from catalogweb.core.text import listed
-from catalogweb.deployments.applications import find_application
-from catalogweb.deployments.manifests.as_wishes import wishes_of
+from catalogweb.deployments.applications import find_application, stand_in
+from catalogweb.deployments.manifests.as_wishes import found_wishes
 from catalogweb.deployments.manifests.configuration import ConfigMapSpec, SecretSpec, VolumeMountSpec
 from catalogweb.deployments.manifests.routes import RouteSpec
 from catalogweb.deployments.manifests.specs import (
@@ -157,13 +157,22 @@ def _item_of(spec: CatalogItemSpec) -> CatalogItem | None:
 @carry_out.register
 def _(spec: ApplicationSpec, by: Actor) -> None:
     application = Application.objects.filter(name=spec.name).first()
-    microservices = None if spec.microservices is None else wishes_of(spec.microservices)
+    wishes, faults = found_wishes(spec.microservices or [])
+    microservices = None if spec.microservices is None else wishes
     named = {} if application else {"name": spec.name}
-    write_application(
-        by=by, application=application, microservices=microservices, routes=spec.routes, **named, **spec.fields
-    )
+    with noting(faults):
+        write_application(
+            by=by, application=application, microservices=microservices, routes=spec.routes, **named, **spec.fields
+        )
+    refuse_all(faults)
 
 
 @carry_out.register
 def _(spec: MicroserviceSpec, by: Actor) -> None:
-    fulfil_all(by=by, application=find_application(spec.application), wishes=wishes_of([spec]))
+    wishes, faults = found_wishes([spec])
+    application = None
+    with noting(faults):
+        application = find_application(spec.application)
+    with noting(faults):
+        fulfil_all(by=by, application=application or stand_in(), wishes=wishes)
+    refuse_all(faults)

@@ -138,6 +138,63 @@ def test_what_an_earlier_refused_document_would_have_made_is_not_reported_missin
         "spec: {agent: {name: a}, images: {x86: web}}\n"
     )
 
-    assert [fault.field for fault in faults(text)] == ["spec.colour"]
+    assert [fault.field for fault in faults(text)] == ["spec.colour", "agent"]
     assert not Application.objects.exists()
     assert not Microservice.objects.exists()
+
+
+WRONG = """apiVersion: iofog.org/v3
+kind: Microservice
+metadata: {name: Bad_Name}
+spec:
+  application: nowhere
+  agents: [nobody, nowhere]
+  images: {catalogId: 44}
+  container:
+    ports: [{internal: 80, external: 99999}]
+---
+apiVersion: iofog.org/v3
+kind: CatalogItem
+metadata: {name: item}
+spec: {x86: "Not An Image", ramRequired: lots}
+"""
+
+
+def test_all_that_is_wrong_is_said_at_once(faults):
+    found = [(fault.document, fault.line, fault.field) for fault in faults(WRONG)]
+
+    assert found == [
+        (1, 3, "metadata"), (1, 5, "application"), (1, 6, "agent"), (1, 6, "agent"), (1, 7, "catalogId"),
+        (1, 9, "ports"), (2, 14, "spec.ramRequired"), (2, 14, "x86"),
+    ]  # fmt: skip
+
+
+def test_every_microservice_of_an_application_is_judged_at_its_own_line(faults, agent):
+    text = (
+        "apiVersion: iofog.org/v3\nkind: Application\nmetadata: {name: heart}\nspec:\n  microservices:\n"
+        "  - {name: one, agent: {name: nobody}, images: {x86: web}}\n"
+        f"  - {{name: Two, agent: {{name: {agent.name}}}, images: {{x86: web}}}}\n"
+    )
+
+    assert [(fault.line, fault.field) for fault in faults(text)] == [(6, "agent"), (7, "name")]
+
+
+@pytest.mark.parametrize(
+    ("maker", "user", "fields"),
+    [
+        ("kind: CatalogItem\nmetadata: {name: cam}\nspec: {x86: Bad Image}", "images: {catalogId: cam}", ["x86"]),
+        ("kind: CatalogItem\nmetadata: {name: cam}\nspec: {x86: Bad Image}", "images: {catalogId: kam}",
+         ["x86", "catalogId"]),
+        ("kind: Registry\nspec: {url: reg.example, password: x}", "images: {x86: app, registry: reg.example}",
+         ["username"]),
+    ],
+)  # fmt: skip
+def test_only_what_a_refused_document_would_have_made_is_not_reported_missing(faults, agent, maker, user, fields):
+    text = (
+        f"apiVersion: iofog.org/v3\n{maker}\n---\n"
+        "apiVersion: iofog.org/v3\nkind: Application\nmetadata: {name: heart}\n---\n"
+        "apiVersion: iofog.org/v3\nkind: Microservice\nmetadata: {name: heart/web}\n"
+        f"spec: {{agent: {{name: {agent.name}}}, {user}}}\n"
+    )
+
+    assert [fault.field for fault in faults(text)] == fields

@@ -29,8 +29,8 @@ def test_debugger_as_printed_is_refused_with_both_faults_and_nothing_applied(age
     assert not Application.objects.exists()
 
 
-def test_debugger_is_refused_for_the_same_two_faults_without_its_agent(faults):
-    assert len(faults(DEBUGGER)) == 2
+def test_debugger_without_its_agent_is_refused_for_that_too(faults):
+    assert [fault.field for fault in faults(DEBUGGER)] == ["name", "agent", "spec.container.hostNetworkMode"]
 
 
 def test_mended_debugger_deploys_on_item_4(agent, applying):
