@@ -183,8 +183,7 @@ class Admin:
         return {
             "name": "front", "application": Application.objects.get(name="shop").pk,
             "agent": Agent.objects.get(name=agent).pk, "agents": [Agent.objects.get(name=agent).pk], "revision": item.current_id, "is_activated": "on",
-            "port_lines": f"{external}:80/tcp", "env": '{"LEVEL": "3"}', "volumes": "[]", "commands": "[]",
-            "extra_hosts": "[]", "config": "{}", "options": "{}", "log_size": "1", "schedule": "50",
+            "port_lines": f"{external}:80/tcp", "env": "LEVEL=3", "options": "{}", "log_size": "1", "schedule": "50",
         }  # fmt: skip
 
     def _send(self, action, arguments, fields):

@@ -6,17 +6,8 @@ from django import forms
 
 from catalogweb.agents.models import Agent
 from catalogweb.backoffice.images import ImagesForm, chosen_images
-from catalogweb.core.errors import Invalid, Refusal
-from catalogweb.deployments.container import (
-    CONFIG_MAP,
-    OPTIONS,
-    SECRET,
-    Container,
-    Env,
-    Port,
-    Volume,
-    env_from_json,
-)
+from catalogweb.deployments import lines
+from catalogweb.deployments.container import OPTIONS, Container
 from catalogweb.deployments.wishes import Wish
 
 CONTAINER_FIELDS = [
@@ -28,15 +19,12 @@ CONTAINER_FIELDS = [
 class MicroserviceForm(ImagesForm):
     """A revision of a catalog item, or own images with their registry."""
 
-    env = forms.JSONField(
-        required=False,
-        initial=dict,
-        help_text='Values are text, or sources: {"LEVEL": "3", "PASSWORD": {"secret": "db/password"}, '
-        '"MODE": {"config_map": "shop/mode"}}.',
-    )
-    port_lines = forms.CharField(
-        label="Ports", required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="One a line: 8080:80/tcp."
-    )
+    env = lines.env_field()
+    port_lines = lines.ports_field()
+    volumes = lines.volumes_field()
+    commands = lines.commands_field()
+    extra_hosts = lines.hosts_field()
+    config = lines.config_field()
     places = {
         "images": "revision",
         "catalog_item": "revision",
@@ -47,46 +35,22 @@ class MicroserviceForm(ImagesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["revision"].required = False
+        self.fields["options"].widget.attrs |= {"class": "mono", "rows": 3, "cols": 60}
+        self.fields["options"].help_text = f"A JSON object of the rarer ones: {', '.join(OPTIONS)}."
         self.fields["revision"].help_text = "Of a catalog item; leave it blank to give own images below."
 
     def initial_of(self, instance: Any) -> dict[str, Any]:
-        shown = {"port_lines": "\n".join(instance.port_list), "env": dict(instance.env)}
+        shown: dict[str, Any] = lines.written(instance.container)
+        shown["port_lines"] = shown.pop("ports")
         if instance.revision.item_id is None:
             return shown | {"revision": None} | self.images_of(instance.revision)
         return shown
 
-    def clean_port_lines(self) -> tuple[Port, ...]:
-        return tuple(_port(line) for line in self.cleaned_data["port_lines"].split())
-
-    def clean_env(self) -> Env:
-        env = _a(dict, self.cleaned_data["env"])
-        if not all(isinstance(value, str) or _is_source(value) for value in env.values()):
-            raise forms.ValidationError('Write every value as text, such as {"LEVEL": "3"}, or as a source.')
-        try:
-            return env_from_json(env.items())
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message) from None
-
-    def clean_volumes(self) -> tuple[Volume, ...]:
-        try:
-            return tuple(Volume(**volume) for volume in _a(list, self.cleaned_data["volumes"]))
-        except TypeError:
-            raise forms.ValidationError('Write volumes as [{"host": "/srv", "container": "/data"}].') from None
-
-    def clean_commands(self) -> tuple[str, ...]:
-        return tuple(str(word) for word in _a(list, self.cleaned_data["commands"]))
-
-    def clean_extra_hosts(self) -> tuple[tuple[str, str], ...]:
-        try:
-            return tuple((str(name), str(address)) for name, address in _a(list, self.cleaned_data["extra_hosts"]))
-        except (TypeError, ValueError):
-            raise forms.ValidationError('Write extra hosts as [["db", "10.0.0.5"]].') from None
-
-    def clean_config(self) -> dict[str, Any]:
-        return _a(dict, self.cleaned_data["config"])
-
     def clean_options(self) -> dict[str, Any]:
-        return _a(dict, self.cleaned_data["options"])
+        options = self.cleaned_data["options"] or {}
+        if not isinstance(options, dict):
+            raise forms.ValidationError("Write a JSON object.")
+        return options
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
@@ -120,27 +84,3 @@ class PlacingForm(MicroserviceForm):
     agents = forms.ModelMultipleChoiceField(Agent.objects.all(), help_text="One microservice is placed on each.")
     pattern = forms.CharField(required=False, help_text="Names on several agents, such as {name}-{agent}.")
     places = {**MicroserviceForm.places, "agent": "agents"}
-
-
-def _is_source(value: Any) -> bool:
-    """One kind with one text."""
-    return (
-        isinstance(value, dict)
-        and len(value) == 1
-        and all(kind in (SECRET, CONFIG_MAP) and isinstance(text, str) for kind, text in value.items())
-    )
-
-
-def _port(line: str) -> Port:
-    try:
-        return Port.read(line)
-    except Invalid as refusal:
-        raise forms.ValidationError(refusal.message) from None
-
-
-def _a(kind: type, value: Any) -> Any:
-    if value in (None, ""):
-        return kind()
-    if not isinstance(value, kind):
-        raise forms.ValidationError(f"Write a JSON {'object' if kind is dict else 'list'}.")
-    return value

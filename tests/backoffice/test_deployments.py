@@ -35,29 +35,31 @@ def test_admin_deploys_one_item_to_several_agents(add):
         agents=[agent.pk for agent in agents],
         revision=revision.pk,
         port_lines="8080:80\n5353:53/udp",
-        env='{"LEVEL": "3"}',
-        volumes='[{"host": "/srv", "container": "/data", "access": "ro"}]',
+        env="LEVEL=3",
+        volumes="/srv:/data:ro",
+        commands="--fast",
+        extra_hosts="db:10.0.0.5",
+        config='{"level": 3}',
     )
 
     north, south = Microservice.objects.order_by("name")
     assert [north.name, south.name] == ["web-north", "web-south"]
     assert north.port_list == ["8080:80/tcp", "5353:53/udp"]
     assert (south.image, south.container.env) == ("team/web-arm:1", {"LEVEL": "3"})
+    assert [(v.host, v.container, v.access, v.type) for v in south.container.volumes] == [
+        ("/srv", "/data", "ro", "bind")
+    ]
+    assert (south.commands, south.extra_hosts, south.config) == (["--fast"], [["db", "10.0.0.5"]], {"level": 3})
     assert south.deployment == north.deployment
 
 
 def test_admin_takes_sources_for_variables(add, edit, errors):
     SecretFactory(name="db")
     given = {"name": "web", "application": ApplicationFactory().pk, "agents": [AgentFactory().pk], "x86": "team/own:1"}
-    for env in (
-        '{"A": {"secret": "db"}}',
-        '{"A": {"other": "db/password"}}',
-        '{"A": {"secret": "no/key"}}',
-        '{"A": 5}',
-    ):
+    for env in ("A=${secret:db}", "A=${secret:no/key}", "A"):
         assert errors(add(Microservice, **given, registry=1, env=env)).keys() == {"env"}
 
-    add(Microservice, **given, registry=1, env='{"A": {"secret": "db/password"}}')
+    add(Microservice, **given, registry=1, env="A=${secret:db/password}")
 
     microservice = Microservice.objects.get()
     assert microservice.container.env == {"A": Source("secret", "db", "password")}
@@ -109,11 +111,11 @@ def test_admin_wants_a_revision_or_own_images(add, errors):
     ("field", "typed"),
     [
         ("port_lines", "80"),
-        ("env", '{"LEVEL": 3}'),
-        ("volumes", '[{"from": "/srv"}]'),
-        ("extra_hosts", "[1]"),
+        ("env", "LEVEL"),
+        ("volumes", "/srv"),
+        ("extra_hosts", "db"),
         ("config", "[]"),
-        ("commands", "{}"),
+        ("options", "[1]"),
     ],
 )
 def test_admin_refuses_the_wrong_shape_beside_the_field(edit, errors, item_service, field, typed):

@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from catalogweb.agents.services import agent_named
 from catalogweb.core.errors import Refusal
 from catalogweb.core.names import NAME_RULE
+from catalogweb.deployments.lines import read_config, write_config
 from catalogweb.edge_resources.models import EdgeResource, Protocol
 from catalogweb.web.forms.agents import WordsField
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import mono
-from catalogweb.web.forms.lines import read_config, read_endpoints, write_config, write_endpoints
+from catalogweb.web.forms.endpoints import read_endpoints, write_endpoints
 
 KEPT_AS_THEY_ARE = ("name", "version", "description", "protocol", "display_name", "display_icon", "display_color")
 

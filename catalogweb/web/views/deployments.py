@@ -10,8 +10,8 @@ from catalogweb.changelog.services import entries_of
 from catalogweb.deployments.container import Container, risks
 from catalogweb.deployments.groups import counts_by, failures, groups_with_any, in_group
 from catalogweb.deployments.hints import hint_for
+from catalogweb.deployments.lines import write_config
 from catalogweb.deployments.models import Deployment, Microservice
-from catalogweb.web.forms.lines import write_config
 from catalogweb.web.lists import in_order, page_of
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest

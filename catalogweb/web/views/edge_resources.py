@@ -9,6 +9,7 @@ from catalogweb.agents.models import Agent
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.core.text import typed
+from catalogweb.deployments.lines import write_config
 from catalogweb.edge_resources.models import EdgeResource, Protocol
 from catalogweb.edge_resources.services import (
     create_edge_resource,
@@ -19,7 +20,6 @@ from catalogweb.edge_resources.services import (
 )
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.edge_resources import EdgeResourceForm, LinkForm
-from catalogweb.web.forms.lines import write_config
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest, posted

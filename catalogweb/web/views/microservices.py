@@ -19,6 +19,7 @@ from catalogweb.deployments.container import risks
 from catalogweb.deployments.extra_hosts import addresses, templates_of
 from catalogweb.deployments.groups import GROUPS, in_group
 from catalogweb.deployments.hints import hint_for
+from catalogweb.deployments.lines import write_config
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.rebuilding import rebuild
@@ -27,7 +28,6 @@ from catalogweb.deployments.services import delete_microservices, set_activated
 from catalogweb.deployments.variables import shown_of
 from catalogweb.deployments.wishes import adapt
 from catalogweb.web.forms.base import ServiceForm
-from catalogweb.web.forms.lines import write_config
 from catalogweb.web.forms.microservices import MicroserviceForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page, wants_fragment

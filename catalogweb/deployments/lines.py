@@ -1,10 +1,11 @@
-"""Lists as people type them, one entry a line, and back. A fault names its line."""
+"""A container's settings as people type them, one entry a line, and back. A fault names its line."""
 
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 
 from catalogweb.core.errors import Refusal
@@ -13,12 +14,12 @@ from catalogweb.deployments.container import (
     CONFIG_MAP,
     SECRET,
     VOLUME_TYPES,
+    Container,
     Env,
     Port,
     Source,
     Volume,
 )
-from catalogweb.edge_resources.services import METHODS
 
 Entry = TypeVar("Entry")
 
@@ -27,11 +28,11 @@ KINDS = {"secret": SECRET, "config-map": CONFIG_MAP}
 SOURCE = re.compile(r"\$\{(secret|config-map):(.*)\}")
 
 
-class _Fault(Refusal):
+class LineFault(Refusal):
     """What is wrong with one line."""
 
 
-def _each(text: str, read: Callable[[str], Entry]) -> list[Entry]:
+def each_line(text: str, read: Callable[[str], Entry]) -> list[Entry]:
     entries: list[Entry] = []
     faults: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -69,12 +70,12 @@ def read_env(text: str) -> Env:
     def read(line: str) -> None:
         key, sign, value = line.partition("=")
         if not sign or not key.strip():
-            raise _Fault(f"“{key}” needs a value: write KEY=value.")
+            raise LineFault(f"“{key}” needs a value: write KEY=value.")
         if key.strip() in env:
-            raise _Fault(f"{key.strip()} is given twice.")
+            raise LineFault(f"{key.strip()} is given twice.")
         env[key.strip()] = _source(value.strip()) or _unquoted(value.strip())
 
-    _each(text, read)
+    each_line(text, read)
     return env
 
 
@@ -83,7 +84,7 @@ def _source(text: str) -> Source | None:
     try:
         return Source.read(KINDS[found[1]], found[2]) if found else None
     except Refusal as refusal:
-        raise _Fault(refusal.message) from None
+        raise LineFault(refusal.message) from None
 
 
 def write_env(env: Env) -> str:
@@ -100,7 +101,7 @@ def _value(value: str | Source) -> str:
 
 def read_ports(text: str) -> tuple[Port, ...]:
     """`external:internal` a line, with `/udp` when it is not tcp."""
-    return tuple(_each(text, Port.read))
+    return tuple(each_line(text, Port.read))
 
 
 def write_ports(ports: Iterable[Port]) -> str:
@@ -112,7 +113,7 @@ def read_volumes(text: str) -> tuple[Volume, ...]:
 
     `:volumeMount` says that it is the name of a volume mount, or name/key.
     """
-    return tuple(_each(text, _volume))
+    return tuple(each_line(text, _volume))
 
 
 def _volume(line: str) -> Volume:
@@ -120,7 +121,7 @@ def _volume(line: str) -> Volume:
     marks = parts.pop().split(",") if len(parts) > 2 and set(parts[-1].split(",")) <= MARKS else []
     host, container = ":".join(parts[:-1]), parts[-1]
     if not host or not container:
-        raise _Fault(f"“{line}” is not a volume: write host:container, such as /srv/data:/data, or add :ro.")
+        raise LineFault(f"“{line}” is not a volume: write host:container, such as /srv/data:/data, or add :ro.")
     access = next((mark for mark in marks if mark in ACCESS_MODES), "rw")
     kind = next((mark for mark in marks if mark in VOLUME_TYPES), _usual_type(host))
     return Volume(host=host, container=container, access=access, type=kind)
@@ -141,7 +142,7 @@ def write_volumes(volumes: Iterable[Volume]) -> str:
 
 def read_commands(text: str) -> tuple[str, ...]:
     """One argument a line."""
-    return tuple(_each(text, _unquoted))
+    return tuple(each_line(text, _unquoted))
 
 
 def write_commands(commands: Iterable[str]) -> str:
@@ -150,35 +151,18 @@ def write_commands(commands: Iterable[str]) -> str:
 
 def read_hosts(text: str) -> tuple[tuple[str, str], ...]:
     """`name:address` a line."""
-    return tuple(_each(text, _host))
+    return tuple(each_line(text, _host))
 
 
 def _host(line: str) -> tuple[str, str]:
     name, _, address = (part.strip() for part in line.partition(":"))
     if not name or not address:
-        raise _Fault(f"“{line}” is not a host: write name:address, such as broker:10.0.0.5.")
+        raise LineFault(f"“{line}” is not a host: write name:address, such as broker:10.0.0.5.")
     return name, address
 
 
 def write_hosts(hosts: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"{name}:{address}" for name, address in hosts)
-
-
-def read_endpoints(text: str) -> list[dict[str, str]]:
-    """`METHOD URL name` a line; a web socket's has no method."""
-    return _each(text, _endpoint)
-
-
-def _endpoint(line: str) -> dict[str, str]:
-    head, _, rest = line.partition(" ")
-    method, (url, _, name) = (head, rest.strip().partition(" ")) if head in METHODS else ("", line.partition(" "))
-    if not url or not name.strip():
-        raise _Fault(f"“{line}” is not an endpoint: write method, URL and name, such as GET /picture Take a picture.")
-    return {"method": method, "url": url, "name": name.strip()}
-
-
-def write_endpoints(endpoints: Iterable[Mapping[str, str]]) -> str:
-    return "\n".join(f"{entry['method']} {entry['url']} {entry['name']}".strip() for entry in endpoints)
 
 
 def read_config(text: str) -> dict[str, Any]:
@@ -200,3 +184,64 @@ def _refuse_constant(name: str) -> None:
 
 def write_config(config: Mapping[str, Any]) -> str:
     return json.dumps(config, indent=2, ensure_ascii=False) if config else ""
+
+
+class LinesField(forms.CharField):
+    """A text of lines that becomes a value by `read`."""
+
+    def __init__(self, read: Callable[[str], Any], *, rows: int = 3, example: str = "", **kwargs: Any) -> None:
+        attrs = {"class": "mono", "rows": rows, "spellcheck": "false", "autocapitalize": "off", "placeholder": example}
+        super().__init__(required=False, widget=forms.Textarea(attrs=attrs), **kwargs)
+        self._read = read
+
+    def clean(self, value: Any) -> Any:
+        return self._read(super().clean(value))
+
+
+def ports_field() -> LinesField:
+    help_text = "external:internal, one a line; add /udp if it is not tcp."
+    return LinesField(read_ports, example="8080:80", label="Ports", help_text=help_text)
+
+
+def env_field() -> LinesField:
+    return LinesField(
+        read_env,
+        example="LEVEL=3",
+        label="Environment variables",
+        help_text="KEY=value, one a line. Everyone here can read them; KEY=${secret:name/key} takes a value that nobody "
+        "can, ${config-map:name/key} one of a config map.",
+    )
+
+
+def volumes_field() -> LinesField:
+    return LinesField(
+        read_volumes,
+        example="/srv/data:/data:ro",
+        help_text="host:container, one a line; add :ro for read-only. A name instead of a path is a named volume; "
+        "add :volumeMount if it is that of a volume mount.",
+    )
+
+
+def commands_field() -> LinesField:
+    return LinesField(read_commands, example="--verbose", help_text="One argument a line.")
+
+
+def hosts_field() -> LinesField:
+    return LinesField(read_hosts, example="broker:10.0.0.5", help_text="name:address, one a line.")
+
+
+def config_field() -> LinesField:
+    help_text = "A JSON object that the container reads from its agent. Changing it restarts nothing."
+    return LinesField(read_config, rows=4, example='{"level": 3}', help_text=help_text)
+
+
+def written(container: Container) -> dict[str, str]:
+    """What these fields show of a container."""
+    return {
+        "ports": write_ports(container.ports),
+        "env": write_env(container.env),
+        "volumes": write_volumes(container.volumes),
+        "commands": write_commands(container.commands),
+        "extra_hosts": write_hosts(container.extra_hosts),
+        "config": write_config(container.config),
+    }

@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from catalogweb.deployments import lines
 from catalogweb.deployments.container import Port, Source, Volume
-from catalogweb.web.forms import lines
 
 
 def test_env_lines_become_names_and_values_in_their_order():
