@@ -7,7 +7,6 @@ from django.conf import settings
 
 from catalogweb.core.hosts import is_loopback
 
-BLOCKING_THREADS = 8
 # Granian counts connections, kept-alive ones included, so there must be room for a whole fleet's.
 CONNECTIONS = 4096
 # An idle connection is closed after this; agents that ask every few seconds keep theirs.
@@ -17,22 +16,19 @@ ANYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 def arguments(host: str, port: int, workers: int) -> list[str]:
     options = {
-        "interface": "wsgi",
+        "interface": "rsgi",
+        "loop": "uvloop",
         "host": host,
         "port": port,
         "workers": workers,
-        "blocking-threads": BLOCKING_THREADS,
-        # A thread keeps its database connection as long as it lives.
-        "blocking-threads-idle-timeout": 600,
         "backlog": CONNECTIONS,
         "backpressure": CONNECTIONS,
         "http1-header-read-timeout": KEEP_ALIVE_MS,
         "workers-kill-timeout": 5,
-        # Its only warning is that there are more threads than processors, which waiting for the database needs.
         "log-level": "error",
     }
     given = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    return ["-m", "granian", *given, "--no-ws", "--respawn-failed-workers", "catalogweb.wsgi:application"]
+    return ["-m", "granian", *given, "--no-ws", "--respawn-failed-workers", "catalogweb.rsgi:application"]
 
 
 def local_url(host: str, port: int) -> str:

@@ -113,9 +113,9 @@ class _Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        target = "catalogweb.commands.figures.wsgi:application"
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-                   "--blocking-threads", "8", "--log-level", "warning", target]  # fmt: skip
+        target = "catalogweb.commands.figures.rsgi:application"
+        command = [sys.executable, "-m", "granian", "--interface", "rsgi", "--loop", "uvloop", "--host", "127.0.0.1",
+                   "--port", str(port), "--log-level", "warning", target]  # fmt: skip
         self.process = subprocess.Popen(command, cwd=settings.BASE_DIR)
         base = f"http://127.0.0.1:{port}"
         for _ in range(100):
