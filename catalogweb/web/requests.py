@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_htmx.middleware import HtmxDetails
 
@@ -30,6 +31,12 @@ def address_of(request: HttpRequest) -> str:
 def site_of(request: HttpRequest) -> str:
     """Where people and agents reach this installation; if nobody said, where this page was asked for."""
     return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+
+
+def page_asked_for(request: HttpRequest) -> str:
+    """The page that a form or link says to go on to, if it is the path of one of ours; else nothing."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    return asked if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
 
 def post_only(page: str) -> Callable[[View], View]:

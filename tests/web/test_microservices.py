@@ -155,10 +155,11 @@ def test_stop_without_scripts_leads_back_to_the_list(operator):
     assert not microservice.is_activated
 
 
-def test_stop_leads_nowhere_else(operator):
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "foo", "web:overview"])
+def test_stop_leads_nowhere_else(operator, elsewhere):
     microservice = placed()
 
-    response = operator.post(f"/microservices/{microservice.uuid}/stop/", {"next": "https://evil.example/"})
+    response = operator.post(f"/microservices/{microservice.uuid}/stop/", {"next": elsewhere})
 
     assert response["Location"] == f"/microservices/{microservice.uuid}/"
 

@@ -36,9 +36,10 @@ def test_sign_in_leads_back_to_the_page_that_asked_for_it(client, ann):
     assert send(client, next="/catalog/").headers["Location"] == "/catalog/"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_sign_in_never_leads_to_another_site(client, ann, elsewhere):
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "foo"])
+def test_sign_in_never_leads_to_another_site_or_to_no_page(client, ann, elsewhere):
     assert send(client, next=elsewhere).headers["Location"] == "/"
+    assert client.get("/sign-in/", {"next": elsewhere}).headers["Location"] == "/"
 
 
 def test_a_wrong_password_is_refused_and_only_the_address_stays(client, ann):

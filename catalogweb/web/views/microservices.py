@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.agents.models import Agent
@@ -31,7 +30,7 @@ from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.microservices import MicroserviceForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page, wants_fragment
-from catalogweb.web.requests import PageRequest, post_only, posted
+from catalogweb.web.requests import PageRequest, page_asked_for, post_only, posted
 
 ORDERS = {
     "name": "name",
@@ -134,14 +133,8 @@ def _act(request: PageRequest, uuid: str, service: Callable[..., Any], done: str
             {"microservice": _microservice(uuid), **{name: name in request.POST for name in KNOWN_BY_THE_PAGE}},
         )
     messages.success(request, f"{microservice.full_name} {done} at the next poll of {microservice.agent.name}.")
-    return redirect(_back(request, uuid))
-
-
-def _back(request: PageRequest, uuid: str) -> str:
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return back
-    return redirect("web:microservice-detail", uuid).url
+    back = page_asked_for(request)
+    return HttpResponseRedirect(back) if back else redirect("web:microservice-detail", uuid)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,22 +4,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogweb.accounts.services import change_own_password, check_credentials
 from catalogweb.web.forms.accounts import PasswordForm, SignInForm
-from catalogweb.web.requests import PageRequest, address_of, posted
+from catalogweb.web.requests import PageRequest, address_of, page_asked_for, posted
 
 
-def _next(request: PageRequest) -> str:
-    """Where a sign-in leads: back to where it was asked for, if that is a page of ours."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+def _onward(request: PageRequest) -> HttpResponse:
+    """A sign-in leads back to where it was asked for."""
+    return HttpResponseRedirect(page_asked_for(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 @login_not_required
@@ -27,11 +24,11 @@ def _next(request: PageRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: PageRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return _onward(request)
     form = SignInForm(posted(request))
     if form.submit(check_credentials, address=address_of(request)):
         login(request, form.result)
-        return redirect(_next(request))
+        return _onward(request)
     context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
     return render(request, "registration/sign_in.html", context, status=form.status)
 
