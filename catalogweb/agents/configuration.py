@@ -117,7 +117,9 @@ def _checked(name: str, setting: Setting, value: Any) -> Any:
     if name == "time_zone":
         _check_zone(value)
     if number and not (setting.least or 0) <= value <= (setting.most or value):
-        raise Invalid(f"{called} lies between {setting.least:g} and {setting.most:g}, not {value:g}.", field=name)
+        raise Invalid(
+            f"{called} lies between {setting.least:g} and {setting.most:g}, not {str(value)[:20]}.", field=name
+        )
     return int(value) if number else value
 
 

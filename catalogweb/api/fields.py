@@ -105,7 +105,7 @@ class Choice(serializers.ChoiceField):
         self.error_messages["invalid_choice"] = f"Field $path is not one of enum values: {listed}"
 
     def to_internal_value(self, data: Any) -> Any:
-        if data not in self.choices or isinstance(data, bool):
+        if not isinstance(data, str | int | float) or isinstance(data, bool) or data not in self.choices:
             self.fail("invalid_choice", input=data)
         return data
 

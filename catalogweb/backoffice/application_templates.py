@@ -9,12 +9,12 @@ from django.http import HttpRequest
 
 from catalogweb.application_templates.models import ApplicationTemplate
 from catalogweb.application_templates.services import NewVariable, create_template, delete_template, edit_template
-from catalogweb.backoffice.base import ServiceAdmin, ServiceForm
+from catalogweb.backoffice.base import JSONField, ServiceAdmin, ServiceForm
 from catalogweb.core.rights import Actor
 
 
 class ApplicationTemplateForm(ServiceForm):
-    variable_list = forms.JSONField(
+    variable_list = JSONField(
         label="Variables",
         required=False,
         initial=list,

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import models, transaction
+from django.forms.fields import InvalidJSONInput
 from django.forms.models import construct_instance
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +16,28 @@ from django.utils.http import urlencode
 
 from catalogweb.core.errors import Refusal, Refusals, noting, refuse_all
 from catalogweb.core.rights import Actor
+
+
+class JSONField(forms.JSONField):
+    """Numbers of thousands of digits, and values nested as deeply, are no JSON here: Python reads neither."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(self.error_messages["invalid"]) from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return super().has_changed(initial, data)
+        except (ValueError, RecursionError):
+            return True
 
 
 class ServiceForm(forms.ModelForm):
@@ -56,6 +79,7 @@ class ServiceAdmin(admin.ModelAdmin):
 
     show_full_result_count = False
     list_per_page = 50
+    formfield_overrides: ClassVar[dict[Any, Any]] = {models.JSONField: {"form_class": JSONField}}
 
     def create(self, by: Actor, data: dict[str, Any]) -> models.Model:
         raise NotImplementedError

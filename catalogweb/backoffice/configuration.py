@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from catalogweb.backoffice.base import ServiceAdmin, ServiceForm
+from catalogweb.backoffice.base import JSONField, ServiceAdmin, ServiceForm
 from catalogweb.configuration.config_maps import create_config_map, delete_config_map
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.configuration.secrets import create_secret, delete_secret
@@ -24,7 +24,7 @@ from catalogweb.deployments.sources import edit_config_map, edit_secret
 TIMES = ["created_at", "updated_at"]
 
 
-class ObjectField(forms.JSONField):
+class ObjectField(JSONField):
     """A JSON object; nothing is an empty one."""
 
     def clean(self, value: Any) -> dict[str, Any]:

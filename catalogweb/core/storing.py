@@ -14,18 +14,28 @@ from django.utils.text import capfirst
 
 from catalogweb.core.errors import Busy, Conflict, Invalid, NotFound, Refusal, refuse_all
 
-UNSTORABLE = "It holds a character or number that cannot be stored (NUL, half a surrogate pair, or not finite)."
+UNSTORABLE = (
+    "It holds a character or number that cannot be stored (NUL, half a surrogate pair, or not finite), "
+    "or is nested too deeply."
+)
+DEEPEST = 64
+# In bits: longer whole numbers have more digits than Python reads again.
+WIDEST = 12_000
 
 
-def is_storable(value: Any) -> bool:
-    """Whether every database takes this JSON value: no NUL, no half character, no NaN or infinity in it."""
+def is_storable(value: Any, depth: int = 0) -> bool:
+    """Whether everybody takes this JSON value: no NUL, no half character, no NaN or infinity in it, nor too deep."""
+    if depth > DEEPEST:
+        return False
     if isinstance(value, str):
         return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, dict):
-        return all(is_storable(key) and is_storable(inner) for key, inner in value.items())
-    return not isinstance(value, list | tuple) or all(map(is_storable, value))
+        return all(is_storable(key) and is_storable(inner, depth + 1) for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return all(is_storable(inner, depth + 1) for inner in value)
+    return not isinstance(value, int) or value.bit_length() <= WIDEST
 
 
 def check_columns(obj: models.Model) -> None:

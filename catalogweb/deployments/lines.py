@@ -53,7 +53,7 @@ def _unquoted(text: str) -> str:
         return text
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return value if isinstance(value, str) else text
 
@@ -169,7 +169,7 @@ def read_config(text: str) -> dict[str, Any]:
     """A JSON object; nothing at all is an empty one."""
     try:
         value = json.loads(text or "{}", parse_constant=_refuse_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise ValidationError(f"Line {line}: this is not JSON. Check quotes, commas and brackets.") from None
     if not isinstance(value, dict):

@@ -55,8 +55,7 @@ def _day(text: str) -> datetime | None:
 
 def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
     """The page of `rows` that the URL asks for; an impossible one becomes the nearest that exists."""
-    size = request.GET.get("size", "")
-    per_page = int(size) if size.isdecimal() and int(size) in SIZES else SIZES[0]
+    per_page = next((size for size in SIZES if request.GET.get("size") == str(size)), SIZES[0])
     page = Paginator(rows, per_page).get_page(request.GET.get("page"))
     page.sizes = SIZES  # type: ignore[attr-defined]
     return page

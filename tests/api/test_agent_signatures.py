@@ -55,6 +55,11 @@ def test_anothers_signature_is_refused(private_key: str, agent: Agent) -> None:
     assert signed(private_key, "another agent").call("GET", "/agent/config").status_code == 401
 
 
+@pytest.mark.parametrize("sub", ["\x00", "\ud800"])
+def test_a_signature_of_a_name_that_no_database_holds_is_refused(private_key: str, sub: str) -> None:
+    assert signed(private_key, sub).call("GET", "/agent/config/changes").status_code == 401
+
+
 def test_an_unsigned_token_is_refused(private_key: str, agent: Agent) -> None:
     unsigned = jwt.encode({"sub": agent.uuid, "exp": int(time.time()) + 600}, None, algorithm="none")
 

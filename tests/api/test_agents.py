@@ -281,3 +281,11 @@ def test_a_body_with_half_a_character_is_refused(operator: WireClient) -> None:
 
     assert reply.status_code == 400
     assert not Agent.objects.exists()
+
+
+@pytest.mark.parametrize("kind", [[], {}])
+def test_agent_type_that_is_no_number_is_refused(operator, kind):
+    reply = operator.call("POST", "/iofog", {"name": "edge-2", "fogType": kind})
+
+    assert reply.status_code == 400
+    assert "fogType" in reply.json()["message"]

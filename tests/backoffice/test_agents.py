@@ -1,6 +1,7 @@
 """Agents at the admin."""
 
 import pytest
+from django.urls import reverse
 
 from catalogweb.agents.models import Agent
 from catalogweb.deployments.models import Microservice
@@ -57,3 +58,14 @@ def test_admin_shows_reports_read_only(admin_client):
     answer = admin_client.post(f"/admin/agents/agentstatus/{agent.pk}/change/", {"version": "9"})
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("value", ['{"log_limit": ' + "9" * 5000 + "}", "[" * 5000, '{"log_limit": ' + "9" * 400 + "}"])
+def test_admin_refuses_json_without_end_beside_the_field(admin_client, value):
+    agent = AgentFactory()
+    sent = {"name": agent.name, "architecture": "x86", "configuration": value}
+
+    response = admin_client.post(reverse("admin:agents_agent_change", args=[agent.pk]), sent)
+
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors["configuration"]

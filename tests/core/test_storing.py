@@ -24,6 +24,15 @@ def test_storable_takes_ordinary_values(value):
     assert is_storable(value)
 
 
+def test_storable_takes_no_value_nested_without_end_and_no_number_without_end():
+    deep: list = []
+    for _ in range(2000):
+        deep = [deep]
+
+    assert not is_storable(deep)
+    assert not is_storable([10**5000])
+
+
 def test_columns_refuse_a_text_that_is_too_long_with_the_field_at_fault():
     with pytest.raises(Invalid, match="First name: .*at most 100 characters") as refused:
         check_columns(User(email="ann@example.org", first_name="a" * 101))

@@ -114,3 +114,13 @@ def test_config_is_a_json_object_and_a_fault_names_its_line():
 def test_config_refuses_numbers_that_json_does_not_have():
     with pytest.raises(ValidationError, match="not JSON"):
         lines.read_config('{"a": NaN}')
+
+
+@pytest.mark.parametrize("text", ['{"a":' * 5000 + "1" + "}" * 5000, '{"a": ' + "9" * 5000 + "}"])
+def test_config_without_end_is_refused_with_a_sentence(text):
+    with pytest.raises(ValidationError, match="this is not JSON"):
+        lines.read_config(text)
+
+
+def test_a_variable_of_brackets_without_end_stays_a_text():
+    assert lines.read_env('A="' + "[" * 5000) == {"A": '"' + "[" * 5000}

@@ -68,3 +68,13 @@ def test_a_character_that_no_database_takes_is_a_bad_request(operator):
 
     assert response.status_code == 400
     assert "Bad request" in response.text
+
+
+@pytest.mark.parametrize("path", ["/catalog/?size=" + "9" * 5000, "/agents/?page=" + "9" * 5000])
+def test_a_list_of_an_endless_size_has_the_usual_one(operator, path):
+    assert operator.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/applications/%00/", "/agents/%00/", "/api/v3/application/%00"])
+def test_a_path_with_nul_leads_nowhere(operator, path):
+    assert operator.get(path).status_code == 400

@@ -9,6 +9,7 @@ from catalogweb.agents.models import Agent, Credential, Tombstone
 from catalogweb.agents.signing import WrongSignature, claimed_uuid, verify
 from catalogweb.api.authentication import token_in
 from catalogweb.core.secrets import digest
+from catalogweb.core.text import typed
 
 
 class NotAnAgent(Exception):
@@ -50,7 +51,7 @@ def _by_token(text: str) -> Caller:
 
 
 def _by_signature(text: str) -> Caller:
-    uuid = claimed_uuid(text)
+    uuid = typed(claimed_uuid(text))
     rows = Credential.objects.filter(agent__uuid=uuid)
     for agent_id, configuration, public_key in rows.values_list("agent_id", "agent__configuration", "public_key"):
         verify(text, public_key)

@@ -183,9 +183,10 @@ def _integer(text: str) -> int | None:
     digits = text.replace("_", "")
     has_base = digits.lower().lstrip("+-").startswith(("0x", "0o", "0b"))
     try:
-        return int(digits, 0 if has_base else 10)
+        number = int(digits, 0 if has_base else 10)
     except ValueError:
         return None
+    return number if is_storable(number) else None
 
 
 def _fraction(text: str) -> float | None:

@@ -170,3 +170,7 @@ def test_line_of_a_value_is_where_it_stands():
 
 def test_documents_are_counted_as_people_count_them():
     assert [(d.number, d.line) for d in read("a: 1\n---\n---\nb: 1\n")] == [(1, 1), (3, 4)]
+
+
+def test_a_number_without_end_is_a_text():
+    assert values("a: 0x" + "f" * 5000) == [{"a": "0x" + "f" * 5000}]
