@@ -1,18 +1,20 @@
 """What would keep `up` from working, found before anything starts: each as one sentence."""
 
 import errno
+import fcntl
 import os
 import socket
 import tempfile
 from pathlib import Path
+from typing import IO
 
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 
 from catalogweb.core.errors import Invalid
-from catalogweb.core.keys import encryption_trouble
+from catalogweb.core.keys import encryption_trouble, key_from
 
 CONNECT_SECONDS = 5
 
@@ -50,8 +52,28 @@ def check_folder(folder: Path) -> None:
         ) from None
 
 
+def hold_folder(folder: Path) -> IO[str] | None:
+    """Nobody else starts on this folder while the file that is returned is open; other nodes share PostgreSQL only."""
+    if not settings.SQLITE:
+        return None
+    held = (folder / "up.lock").open("a")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise Invalid(
+            f"catalogweb already runs on the data folder {folder}: end it first, or set CATALOGWEB_DATA to another folder."
+        ) from None
+    return held
+
+
 def check_keys() -> None:
-    trouble = encryption_trouble(settings.ENCRYPTION_KEYS)
+    trouble, file = encryption_trouble(settings.ENCRYPTION_KEYS), settings.DATA_DIR / "encryption.key"
+    if trouble and file.exists() and key_from("", file, create=False) == settings.ENCRYPTION_KEYS:
+        raise Invalid(
+            f"The key in {file} cannot be read: restore that file from the backup. "
+            f"A new key could not open the secrets that are stored."
+        )
     if trouble:
         raise Invalid(
             f"{trouble} Set CATALOGWEB_ENCRYPTION_KEYS to what `python -c 'from cryptography.fernet import Fernet; "
@@ -73,10 +95,10 @@ def check_database() -> None:
             connection.ensure_connection()
         else:
             psycopg.connect(**connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}).close()
-    except (OperationalError, psycopg.Error) as error:
+    except (DatabaseError, psycopg.Error) as error:
+        mend = "Restore it from the backup" if settings.SQLITE else "Start it"
         raise Invalid(
-            f"The database {masked_database()} cannot be reached ({first_line(error)}). "
-            f"Start it, or correct DATABASE_URL."
+            f"The database {masked_database()} cannot be reached ({first_line(error)}). {mend}, or correct DATABASE_URL."
         ) from None
 
 

@@ -19,7 +19,7 @@ def key_from(given: str, file: Path, *, create: bool) -> list[str]:
         if create and not file.exists():
             _write_new(file, new_key())
         return file.read_text().split() or [""]
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return [""]
 
 

@@ -1,12 +1,17 @@
 """What keeps `up` from starting: found before anything runs, one sentence each."""
 
+import os
 import socket
+import subprocess
+import sys
 
 import pytest
 from django.db import connection
 
 from catalogweb.commands import preflight, server
 from catalogweb.core.errors import Invalid
+from catalogweb.core.keys import key_from
+from tests.commands.running import NOT_INHERITED, ROOT
 from tests.testbed.processes import free_port
 
 
@@ -97,3 +102,67 @@ def test_server_beyond_this_machine_without_a_public_address_says_who_is_answere
 
     settings.PUBLIC_URL = "https://catalog.example.org"
     assert server.reach_warning("192.0.2.1", 80) == ""
+
+
+def test_folder_that_another_start_holds_is_refused_until_that_ends(tmp_path, settings):
+    settings.SQLITE = True
+    held = preflight.hold_folder(tmp_path)
+
+    with pytest.raises(Invalid, match="catalogweb already runs on the data folder"):
+        preflight.hold_folder(tmp_path)
+
+    held.close()
+    preflight.hold_folder(tmp_path).close()
+
+
+def test_damaged_key_file_is_to_be_restored_not_replaced(tmp_path, settings, monkeypatch):
+    monkeypatch.delenv("CATALOGWEB_ENCRYPTION_KEYS", raising=False)
+    (tmp_path / "encryption.key").write_bytes(bytes(range(256)))
+    settings.DATA_DIR = tmp_path
+    settings.ENCRYPTION_KEYS = key_from("", tmp_path / "encryption.key", create=True)
+
+    with pytest.raises(Invalid, match=r"encryption.key cannot be read: restore that file from the backup"):
+        preflight.check_keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DATABASE_URL", "zzz", "DATABASE_URL is not an address"),
+        ("DATABASE_URL", "mysql://u:secret@db/name", "DATABASE_URL is not an address"),
+        ("DATABASE_URL", "postgresql://u:se#cr[et@db/name", "DATABASE_URL is not an address"),
+        ("DATABASE_URL", "postgresql://u:secret@db:port/name", "DATABASE_URL is not an address"),
+        ("CATALOGWEB_ACCESS_TOKEN_SECONDS", "abc", "CATALOGWEB_ACCESS_TOKEN_SECONDS"),
+        ("CATALOGWEB_TRUSTED_PROXIES", "zz", "CATALOGWEB_TRUSTED_PROXIES"),
+    ],
+)
+def test_unusable_value_of_the_environment_is_one_sentence(tmp_path, name, value, sentence):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "up"],
+        env=os.environ
+        | {"CATALOGWEB_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "catalogweb.settings", name: value},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_damaged_database_is_one_sentence(tmp_path):
+    (tmp_path / "catalogweb.sqlite3").write_bytes(b"rubbish" * 1000)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "up", "--port", str(free_port())],
+        env=kept | {"CATALOGWEB_DATA": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert "Restore it from the backup" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -14,7 +14,14 @@ from catalogweb.accounts.models import User
 from catalogweb.changelog.door import through
 from catalogweb.commands import database, local_agent, server
 from catalogweb.commands.children import Child
-from catalogweb.commands.preflight import check_database, check_folder, check_keys, check_port, masked_database
+from catalogweb.commands.preflight import (
+    check_database,
+    check_folder,
+    check_keys,
+    check_port,
+    hold_folder,
+    masked_database,
+)
 from catalogweb.commands.sentences import SentenceCommand
 from catalogweb.core.errors import Invalid
 from catalogweb.core.hosts import is_loopback
@@ -48,6 +55,7 @@ class Command(SentenceCommand):
         self.stdout.flush()
         check_port(host, port)
         check_folder(settings.DATA_DIR)
+        self.held = hold_folder(settings.DATA_DIR)
         check_keys()
         check_database()
         self.stopped = threading.Event()
