@@ -123,3 +123,11 @@ def test_neither_account_nor_address_stand_in_the_table(person):
     fail(1)
 
     assert not {"ann@example.org", "192.0.2.1"} & set(FailedAttempt.objects.values_list("key", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_letter_that_is_alike_in_capitals_is_another():
+    UserFactory(email="admin@example.org", password=PASSWORD)
+
+    with pytest.raises(Forbidden):
+        check_credentials(email="adm\u0131n@example.org", password=PASSWORD, address="10.0.0.1")
