@@ -192,3 +192,10 @@ def test_a_viewer_sees_no_button_that_changes_and_cannot_post(viewer):
     assert "Edit" not in viewer.get(f"/registries/{registry.pk}/").text
     for path in ("add/", f"{registry.pk}/edit/", f"{registry.pk}/delete/"):
         assert viewer.get(f"/registries/{path}").status_code == viewer.post(f"/registries/{path}").status_code == 403
+
+
+def test_credentials_in_a_refused_url_do_not_come_back(operator):
+    page = operator.post("/registries/add/", {"url": "https://ann:hunter2@reg.example/", "username": "ann"}).text
+
+    assert "Give user name and password in their own fields" in page
+    assert "hunter2" not in page

@@ -53,7 +53,7 @@ class Fields:
         """A mapping inside this one; an absent or null one reads as empty."""
         found = self._written(key)
         if found is not None and found.kind != "mapping":
-            self.fault(key, f"{key} holds fields, not {_shown(found)}.", found)
+            self.fault(key, f"{key} holds fields, not {_kind(found)}.")
             found = None
         return self._inside(found, key)
 
@@ -71,13 +71,13 @@ class Fields:
             if item.kind == "mapping":
                 found.append(self._inside(item, f"{key}[{number}]"))
             else:
-                self.fault(f"{key}[{number}]", f"An entry of {key} holds fields, not {_shown(item)}.", item)
+                self.fault(f"{key}[{number}]", f"An entry of {key} holds fields, not {_kind(item)}.")
         return found
 
     def items(self, key: str) -> list[Value] | None:
         found = self._written(key)
         if found is not None and found.kind != "list":
-            self.fault(key, f"{key} is a list, not {_shown(found)}.", found)
+            self.fault(key, f"{key} is a list, not {_kind(found)}.")
             return None
         return found.raw if found else None
 
@@ -151,8 +151,13 @@ def _as_int(value: Value) -> int | None:
     return number_in(value.text) if value.kind == "str" else None
 
 
+def _kind(value: Value) -> str:
+    """Not what it says: with a blank forgotten, `password:secret` is a text where fields belong."""
+    return {"mapping": "a group of fields", "list": "a list"}.get(value.kind, "a text or number")
+
+
 def _shown(value: Value) -> str:
-    return {"mapping": "a group of fields", "list": "a list"}.get(value.kind, f"“{value.text}”")
+    return _kind(value) if value.kind in ("mapping", "list") else f"“{value.text}”"
 
 
 def plain(value: Value) -> Any:

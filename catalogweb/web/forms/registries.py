@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from catalogweb.catalog.models import Registry
+from catalogweb.core.errors import Refusal
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import mono
 
@@ -31,6 +32,12 @@ class RegistryForm(ServiceForm):
     is_private = forms.BooleanField(
         label="Private", required=False, help_text="A registry with user name and password always is."
     )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Credentials that somebody wrote into the URL do not come back with it."""
+        super().refuse(refusal)
+        self.data = self.data.copy()
+        self.data["url"] = self.data.get("url", "").rpartition("@")[2]
 
 
 class EditRegistryForm(RegistryForm):

@@ -122,7 +122,8 @@ def test_new_image_moves_what_runs_and_the_plan_says_so(agent, applying):
         ("{id: 99, x86: web}", "there is no such catalog item"),
         ("{id: 4, x86: web}", "is built in"),
         ("[x86]", "spec holds fields, not a list"),
-        ("web", "spec holds fields, not “web”"),
+        ("web", "spec holds fields, not a text"),
+        ("password:hunter2", "spec holds fields, not a text"),
     ],
 )
 def test_item_faults_are_sentences(faults, spec, said):
