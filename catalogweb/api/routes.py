@@ -71,6 +71,8 @@ class Route:
     gives: Any = None
     query: tuple[str, ...] = ()
     is_open: bool = False
+    # A GET that changes something is no HEAD too: whoever only looks would change it.
+    has_head: bool = True
     upload: str = ""
     renders: bool = False
     is_shown: bool = True
@@ -86,7 +88,8 @@ class Endpoint(APIView):
     @property
     def route(self) -> Route | None:
         method = (self.request.method or "").upper() if self.request else ""
-        return self.routes.get(method) or (self.routes.get("GET") if method == "HEAD" else None)
+        read = self.routes.get("GET")
+        return self.routes.get(method) or (read if method == "HEAD" and read and read.has_head else None)
 
     def get_authenticators(self) -> Any:
         return [] if self.route and self.route.is_open else super().get_authenticators()

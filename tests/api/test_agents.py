@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from catalogweb.agents.models import Agent, AgentStatus
+from catalogweb.agents.models import Agent, AgentStatus, ProvisioningKey
 from tests.api.conftest import WireClient, fault_of
 from tests.factories import AgentFactory, MicroserviceFactory
 
@@ -289,3 +289,8 @@ def test_agent_type_that_is_no_number_is_refused(operator, kind):
 
     assert reply.status_code == 400
     assert "fogType" in reply.json()["message"]
+
+
+def test_looking_at_a_key_makes_none(operator, agent):
+    assert operator.call("HEAD", f"/iofog/{agent.uuid}/provisioning-key").status_code == 404
+    assert not ProvisioningKey.objects.exists()

@@ -125,5 +125,5 @@ ROUTES = [
     Route("GET", ONE, agent_get, gives=dict[str, Any]),
     Route("PATCH", ONE, agent_edit, 204, takes=AgentChange, renders=True),
     Route("DELETE", ONE, agent_delete, 202),
-    Route("GET", f"{ONE}/provisioning-key", provisioning_key, 201, gives=Key),
+    Route("GET", f"{ONE}/provisioning-key", provisioning_key, 201, gives=Key, has_head=False),
 ]
