@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 
 from catalogweb.changelog.words import label
 from catalogweb.core.errors import Invalid
+from catalogweb.core.hosts import is_host
 from catalogweb.core.names import suggestion
 from catalogweb.core.storing import UNSTORABLE, is_storable
 
@@ -116,6 +117,8 @@ def _checked(name: str, setting: Setting, value: Any) -> Any:
         raise Invalid(f"{called} is one of {', '.join(allowed)}, not {value!r}.", field=name)
     if name == "time_zone":
         _check_zone(value)
+    if name == "host" and value and not is_host(value):
+        raise Invalid(f"{called} is a host name or an address, not {value[:100]!r}.", field=name)
     if number and not (setting.least or 0) <= value <= (setting.most or value):
         raise Invalid(
             f"{called} lies between {setting.least:g} and {setting.most:g}, not {str(value)[:20]}.", field=name
@@ -149,6 +152,8 @@ def _has_kind(name: str, value: Any) -> bool:
     if not isinstance(value, setting.type) or (setting.choices and value not in setting.choices):
         return False
     if isinstance(value, list) and not all(isinstance(word, str) for word in value):
+        return False
+    if name == "host" and value and not is_host(value):
         return False
     return len(str(value)) <= LONGEST_REPORTED and is_storable(value)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalogweb.agents.configuration import DEFAULTS, implied_values
 from catalogweb.agents.presence import Presence, presence
 from catalogweb.core.architectures import Architecture
+from catalogweb.core.hosts import is_host
 from catalogweb.core.text import typed
 
 
@@ -126,8 +127,10 @@ class Agent(models.Model):
     def address(self) -> str:
         """Where people reach the ports it publishes, fit for a URL; an agent on this machine says 127.0.0.1."""
         published = self.status.report.get("publishAddress", "")
-        reported = self.status.ip_address if published in ("", "0.0.0.0", "::") else published  # noqa: S104
-        host = self.effective_configuration["host"] or reported or "127.0.0.1"
+        said = ["" if published in ("0.0.0.0", "::") else published, self.status.ip_address]  # noqa: S104
+        # An agent's words: they lead to a host, or nowhere.
+        known = [text for text in (self.effective_configuration["host"], *said) if text and is_host(str(text))]
+        host = known[0] if known else "127.0.0.1"
         return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
     @property

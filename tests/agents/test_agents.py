@@ -181,3 +181,11 @@ def test_address_is_what_was_configured_then_where_ports_open(configured, publis
     agent.status.ip_address, agent.status.report = "192.0.2.7", {"publishAddress": published}
 
     assert agent.address == address
+
+
+def test_published_address_of_an_agent_leads_to_no_page_of_somebody_else():
+    agent = AgentFactory()
+    agent.status.report = {"publishAddress": "evil.example/login#"}
+    agent.status.ip_address = "10.0.0.5"
+
+    assert agent.address == "10.0.0.5"

@@ -80,3 +80,15 @@ def test_reported_values_of_the_wrong_kind_are_left_out():
         "status_frequency": 10,
         "available_disk_threshold": 20.5,
     }
+
+
+@pytest.mark.parametrize("host", ["evil.example/login#", "a b", "a@b", "x:80", "//x", "javascript:1"])
+def test_host_is_a_name_or_an_address_whoever_says_it(host):
+    with pytest.raises(Invalid, match="is a host name or an address"):
+        checked({"host": host})
+    assert as_reported({"host": host}) == {}
+
+
+@pytest.mark.parametrize("host", ["edge-1.example.org", "10.0.0.5", "fd00::5", "node_3"])
+def test_host_may_be_of_either_kind(host):
+    assert checked({"host": host}) == as_reported({"host": host}) == {"host": host}
