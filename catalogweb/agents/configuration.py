@@ -153,7 +153,7 @@ def _has_kind(name: str, value: Any) -> bool:
         return False
     if isinstance(value, list) and not all(isinstance(word, str) for word in value):
         return False
-    if name == "host" and value and not is_host(value):
+    if name == "host" and value and not is_host(str(value)):
         return False
     return len(str(value)) <= LONGEST_REPORTED and is_storable(value)
 

@@ -36,8 +36,7 @@ class RegistryForm(ServiceForm):
     def refuse(self, refusal: Refusal) -> None:
         """Credentials that somebody wrote into the URL do not come back with it."""
         super().refuse(refusal)
-        self.data = self.data.copy()
-        self.data["url"] = self.data.get("url", "").rpartition("@")[2]
+        self.data = {**self.data.dict(), "url": self.data.get("url", "").rpartition("@")[2]}  # type: ignore[attr-defined]
 
 
 class EditRegistryForm(RegistryForm):
