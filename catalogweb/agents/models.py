@@ -158,6 +158,7 @@ class AgentStatus(models.Model):
     simulated = models.BooleanField(default=False)
     engine = models.CharField(max_length=100, blank=True)
     engine_problem = models.TextField(blank=True)
+    started_ms = models.BigIntegerField(default=0, help_text="Milliseconds since 1970, by the agent's clock.")
     report = models.JSONField(default=dict, blank=True, help_text="The rest of the last report, by its names there.")
     reported_configuration = models.JSONField(default=dict, blank=True)
     provisioned_at = models.DateTimeField(null=True, blank=True)
@@ -179,10 +180,13 @@ class AgentStatus(models.Model):
 
 
 class Credential(models.Model):
-    """How an agent proves who it is: the digest of its token, later also the public half of its key."""
+    """How an agent proves who it is: by its token, of which we keep the digest, or by its key, of which the public half.
+
+    It gets both; the one that it does not use first is revoked.
+    """
 
     agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="credential", primary_key=True)
-    token_digest = models.CharField(max_length=64, unique=True)
+    token_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique but for those without
     public_key = models.TextField(blank=True, help_text="Ed25519 public key in base64url, for signed requests.")
     created_at = models.DateTimeField(auto_now=True)
 
@@ -213,7 +217,7 @@ class Tombstone(models.Model):
 
     uuid = models.CharField(max_length=36, unique=True)
     name = models.CharField(max_length=100)
-    token_digest = models.CharField(max_length=64, unique=True)
+    token_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - unique but for those without
     public_key = models.TextField(blank=True)
     deleted_at = models.DateTimeField(auto_now_add=True)
 
@@ -245,11 +249,13 @@ class Flag(models.TextChoices):
 class ChangeFlags(models.Model):
     """What an agent has yet to hear of: per flag the count at which it was last raised, 0 once acknowledged.
 
-    One counter per agent only ever grows, so "acknowledged up to n" leaves raised what came after n.
+    One counter per agent only ever grows, so "acknowledged up to n" leaves raised what came after n. A count below 0
+    is that of a flag that the next acknowledgement lowers for good; see `flags`.
     """
 
     agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="flags", primary_key=True)
     counter = models.BigIntegerField(default=0)
+    acknowledged_start = models.BigIntegerField(default=0, help_text="The agent's start when it acknowledged last.")
     config = models.BigIntegerField(default=0)
     version = models.BigIntegerField(default=0)
     reboot = models.BigIntegerField(default=0)

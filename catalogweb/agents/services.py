@@ -171,10 +171,22 @@ def connect_agent(*, agent: Agent, architecture: str, now: datetime, public_key:
     agent.save(update_fields=["architecture", "updated_at"])
     token = new_token()
     Credential.objects.update_or_create(agent=agent, defaults={"token_digest": digest(token), "public_key": public_key})
-    AgentStatus.objects.filter(agent=agent).update(provisioned_at=now)
+    # What ran there before may have been another program.
+    AgentStatus.objects.filter(agent=agent).update(provisioned_at=now, report={})
+    ChangeFlags.objects.filter(agent=agent).update(acknowledged_start=0)
     raise_flags([agent.pk], Flag.MICROSERVICE_LIST, Flag.MICROSERVICE_CONFIG, Flag.REGISTRIES, Flag.VOLUME_MOUNTS)
     record(by=agent, action="provision", obj=agent, before=before)
     return token
+
+
+def keep_token_only(*, agent_id: int, token_digest: str) -> None:
+    """The agent signs in with its token: whoever has seen its key can do nothing with it from now on."""
+    Credential.objects.filter(agent_id=agent_id, token_digest=token_digest).update(public_key="")
+
+
+def keep_key_only(*, agent_id: int, public_key: str) -> None:
+    """The agent signs its requests: whoever has seen its token can do nothing with it from now on."""
+    Credential.objects.filter(agent_id=agent_id, public_key=public_key).update(token_digest=None)
 
 
 def known_agents(names: Iterable[str]) -> dict[str, Agent]:

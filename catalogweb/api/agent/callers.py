@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from catalogweb.agents.models import Agent, Credential, Tombstone
+from catalogweb.agents.services import keep_key_only, keep_token_only
 from catalogweb.agents.signing import WrongSignature, claimed_uuid, verify
 from catalogweb.api.authentication import token_in
 from catalogweb.core.secrets import digest
@@ -30,7 +31,10 @@ class Caller:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """One statement for a living agent. Raises NotAnAgent, or StaleSignature for a signature out of time."""
+    """One statement for a living agent, one more for its first request ever.
+
+    Raises NotAnAgent, or StaleSignature for a signature out of time.
+    """
     text = token_in(request)
     if not text:
         raise NotAnAgent
@@ -43,7 +47,9 @@ def caller_of(request: HttpRequest) -> Caller:
 def _by_token(text: str) -> Caller:
     token_digest = digest(text)
     rows = Credential.objects.filter(token_digest=token_digest)
-    for agent_id, configuration in rows.values_list("agent_id", "agent__configuration"):
+    for agent_id, configuration, public_key in rows.values_list("agent_id", "agent__configuration", "public_key"):
+        if public_key:
+            keep_token_only(agent_id=agent_id, token_digest=token_digest)
         return Caller(agent_id, configuration)
     for tombstone_id in Tombstone.objects.filter(token_digest=token_digest).values_list("pk", flat=True):
         return Caller(0, {}, tombstone_id)
@@ -53,8 +59,11 @@ def _by_token(text: str) -> Caller:
 def _by_signature(text: str) -> Caller:
     uuid = typed(claimed_uuid(text))
     rows = Credential.objects.filter(agent__uuid=uuid)
-    for agent_id, configuration, public_key in rows.values_list("agent_id", "agent__configuration", "public_key"):
+    columns = ("agent_id", "agent__configuration", "public_key", "token_digest")
+    for agent_id, configuration, public_key, token_digest in rows.values_list(*columns):
         verify(text, public_key)
+        if token_digest:
+            keep_key_only(agent_id=agent_id, public_key=public_key)
         return Caller(agent_id, configuration)
     for tombstone_id, public_key in Tombstone.objects.filter(uuid=uuid).values_list("pk", "public_key"):
         verify(text, public_key)

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from catalogweb.agents.flags import note_fetched
+from catalogweb.agents.models import Flag
 from catalogweb.api.agent.callers import Caller
 from catalogweb.api.agent.door import Handler, body_of, done, endpoint
 from catalogweb.api.agent.uploads import receive_file
@@ -20,12 +22,14 @@ from catalogweb.maintenance.tunnels import tunnel_of
 
 
 def read_version(request: HttpRequest, caller: Caller) -> HttpResponse:
+    note_fetched(caller.agent_id, Flag.VERSION)
     command, key, expires_at = fetch_version_order(agent=caller.agent)
     return JsonResponse({"versionCommand": command, "provisionKey": key, "expirationTime": milliseconds(expires_at)})
 
 
 def read_tunnel(request: HttpRequest, caller: Caller) -> HttpResponse:
     """With the server's password while the tunnel is to be open; no other door tells it."""
+    note_fetched(caller.agent_id, Flag.TUNNEL)
     tunnel = tunnel_of(caller.agent_id)
     return JsonResponse(
         {
@@ -43,6 +47,7 @@ def read_tunnel(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def read_tracing(request: HttpRequest, caller: Caller) -> HttpResponse:
+    note_fetched(caller.agent_id, Flag.DIAGNOSTICS)
     traced = tracing_on(caller.agent_id)
     if not traced:
         raise NotFound("Nothing is to be traced on this agent")
@@ -76,6 +81,7 @@ def taking_hardware(kind: str) -> Handler:
 
 
 def read_snapshot(request: HttpRequest, caller: Caller) -> HttpResponse:
+    note_fetched(caller.agent_id, Flag.IMAGE_SNAPSHOT)
     wanted = snapshots.waiting_on(caller.agent_id).first()
     if wanted is None:
         raise NotFound(snapshots.NONE_WANTED)

@@ -27,8 +27,9 @@ def columns_in(report: Mapping[str, Any]) -> dict[str, Any]:
     texts = {
         column: report[name][:length] for name, (column, length) in COLUMNS.items() if isinstance(report.get(name), str)
     }
-    simulated = report.get("simulated")
-    return texts | ({"simulated": simulated} if isinstance(simulated, bool) else {})
+    simulated, started = report.get("simulated"), report.get("daemonLastStart", "")
+    more = {"simulated": simulated} if isinstance(simulated, bool) else {}
+    return texts | more | ({"started_ms": int(started)} if _is_number(started) else {})
 
 
 def rest_of(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,10 +37,12 @@ def rest_of(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, int | float):
-        # NaN fails the comparison too; asking whether a huge integer is finite would raise.
-        return abs(value) < 2**62
-    return isinstance(value, str)
+    return isinstance(value, bool | str) or _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    # NaN fails the comparison too; asking whether a huge integer is finite would raise.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**62
 
 
 def _kept(value: Any) -> Any:

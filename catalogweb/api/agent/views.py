@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from catalogweb.accounts import throttle
 from catalogweb.agents.configuration import DEFAULTS, as_reported
-from catalogweb.agents.flags import acknowledge
+from catalogweb.agents.flags import acknowledge, note_fetched, raise_flags
 from catalogweb.agents.models import AgentStatus, ChangeFlags, Flag, Tombstone
 from catalogweb.agents.signing import new_key_pair
 from catalogweb.api.agent.callers import Caller
-from catalogweb.api.agent.door import body_of, done, endpoint, open_endpoint, refused
+from catalogweb.api.agent.door import Handler, body_of, done, endpoint, open_endpoint, refused
 from catalogweb.api.agent.items import changes_item, microservice_item, registry_item, settings_of, volume_mount_item
 from catalogweb.api.agent.reports import columns_in, microservices_in, rest_of
 from catalogweb.api.errors import Failure
@@ -21,6 +21,7 @@ from catalogweb.core.errors import Forbidden, Invalid, NotFound
 from catalogweb.deployments import agents as services
 from catalogweb.deployments.desired import note_served, registries_of, wanted_on
 from catalogweb.deployments.reports import take_report
+from catalogweb.deployments.telling import MICROSERVICES
 from catalogweb.edge_resources.models import EdgeResource
 
 COORDINATES = ("latitude", "longitude")
@@ -124,6 +125,7 @@ def read_registries(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def read_edge_resources(request: HttpRequest, caller: Caller) -> HttpResponse:
+    note_fetched(caller.agent_id, Flag.LINKED_EDGE_RESOURCES)
     linked = EdgeResource.objects.filter(agents=caller.agent_id).order_by("pk")
     return JsonResponse({"edgeResources": [edge_resource_reply(resource) for resource in linked]})
 
@@ -142,6 +144,19 @@ def forget(request: HttpRequest, caller: Caller) -> HttpResponse:
     return done()
 
 
+def or_again(read: Handler, *flags: Flag) -> Handler:
+    """An agent acknowledges a list that it could not have, too: it is told of it again."""
+
+    def answer(request: HttpRequest, caller: Caller) -> HttpResponse:
+        try:
+            return read(request, caller)
+        except Exception:
+            raise_flags([caller.agent_id], *flags)
+            raise
+
+    return answer
+
+
 def always(**reply: Any) -> Any:
     return lambda request, caller: JsonResponse(reply)
 
@@ -152,11 +167,15 @@ ENDPOINTS = {
         GET=read_changes, PATCH=acknowledge_changes, gone={"GET": changes_of_deleted, "PATCH": always()}
     ),
     "/agent/status": endpoint(PUT=take_status),
-    "/agent/microservices": endpoint(GET=read_microservices, gone={"GET": always(microservices=[])}),
-    "/agent/registries": endpoint(GET=read_registries, gone={"GET": always(registries=[])}),
+    "/agent/microservices": endpoint(
+        GET=or_again(read_microservices, *MICROSERVICES), gone={"GET": always(microservices=[])}
+    ),
+    "/agent/registries": endpoint(GET=or_again(read_registries, Flag.REGISTRIES), gone={"GET": always(registries=[])}),
     "/agent/config": endpoint(GET=read_config, PATCH=take_config),
     "/agent/config/gps": endpoint(PATCH=take_gps),
-    "/agent/volumeMounts": endpoint(GET=read_volume_mounts, gone={"GET": always(volumeMounts=[])}),
+    "/agent/volumeMounts": endpoint(
+        GET=or_again(read_volume_mounts, Flag.VOLUME_MOUNTS), gone={"GET": always(volumeMounts=[])}
+    ),
     "/agent/edgeResources": endpoint(GET=read_edge_resources, gone={"GET": always(edgeResources=[])}),
     "/agent/delete-node": endpoint(DELETE=refuse_deletion, gone={"DELETE": forget}),
     "/agent/deprovision": endpoint(POST=deprovision, gone={"POST": forget}),
