@@ -170,6 +170,11 @@ class AgentStatus(models.Model):
         return f"{self.agent_id}: {self.daemon_status}"
 
     @property
+    def pulls_any_reference(self) -> bool:
+        """Also from a registry with a port, and by digest: an agent that can says so, when it is provisioned too."""
+        return self.report.get("pullsAnyReference") is True
+
+    @property
     def is_ready_to_upgrade(self) -> bool:
         """Assumed of an agent that has not said otherwise."""
         return self.report.get("isReadyToUpgrade", True) is True

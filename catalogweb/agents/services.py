@@ -1,6 +1,6 @@
 """Agents: made, edited, given a key, provisioned. Deleting one concerns deployments and lives there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -161,18 +161,20 @@ def use_provisioning_key(key: str) -> Agent:
     return found.agent
 
 
-def connect_agent(*, agent: Agent, architecture: str, now: datetime, public_key: str = "") -> str:
+def connect_agent(
+    *, agent: Agent, architecture: str, now: datetime, public_key: str = "", report: Mapping[str, Any] | None = None
+) -> str:
     """Give the agent a new token and its detected architecture; every list has to be fetched again.
 
-    `public_key` is that of the key with which it may sign its requests instead.
+    `public_key` is that of the key with which it may sign its requests instead, `report` what it says of itself.
     """
     before = snapshot(agent)
     agent.architecture = architecture
     agent.save(update_fields=["architecture", "updated_at"])
     token = new_token()
     Credential.objects.update_or_create(agent=agent, defaults={"token_digest": digest(token), "public_key": public_key})
-    # What ran there before may have been another program.
-    AgentStatus.objects.filter(agent=agent).update(provisioned_at=now, report={})
+    # What was reported before may have come from another program.
+    AgentStatus.objects.filter(agent=agent).update(provisioned_at=now, report=dict(report or {}))
     ChangeFlags.objects.filter(agent=agent).update(acknowledged_start=0)
     raise_flags([agent.pk], Flag.MICROSERVICE_LIST, Flag.MICROSERVICE_CONFIG, Flag.REGISTRIES, Flag.VOLUME_MOUNTS)
     record(by=agent, action="provision", obj=agent, before=before)

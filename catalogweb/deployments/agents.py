@@ -1,5 +1,6 @@
 """What happens to an agent together with its microservices: it is provisioned, deprovisioned, deleted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,9 @@ from catalogweb.deployments.statuses import forget_reports
 
 
 @transaction.atomic
-def provision(*, key: str, architecture: str, public_key: str = "") -> tuple[Agent, str]:
+def provision(
+    *, key: str, architecture: str, public_key: str = "", report: Mapping[str, Any] | None = None
+) -> tuple[Agent, str]:
     """The agent that `key` belongs to, and its token. The key is used up only if all of this succeeds.
 
     Refused when a microservice already waiting on the agent has no image for its architecture.
@@ -30,7 +33,11 @@ def provision(*, key: str, architecture: str, public_key: str = "") -> tuple[Age
     agent.architecture = architecture
     refuse_all([fault for m in waiting for fault in missing_images(m.revision, [agent], m.name)])
     token = connect_agent(
-        agent=Agent.objects.get(pk=agent.pk), architecture=architecture, now=timezone.now(), public_key=public_key
+        agent=Agent.objects.get(pk=agent.pk),
+        architecture=architecture,
+        now=timezone.now(),
+        public_key=public_key,
+        report=report,
     )
     forget_reports([m.pk for m in waiting])
     return agent, token

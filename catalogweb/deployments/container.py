@@ -95,8 +95,14 @@ def env_as_json(env: Env) -> list[list[Any]]:
 
 
 def env_from_json(pairs: Iterable[Any]) -> Env:
-    """What `env_as_json` wrote."""
-    return {key: value if isinstance(value, str) else Source.read(*next(iter(value.items()))) for key, value in pairs}
+    """What `env_as_json` wrote; a plain value that is no text, which no door lets in, counts as its text."""
+    return {key: _from_json(value) for key, value in pairs}
+
+
+def _from_json(value: Any) -> str | Source:
+    if isinstance(value, dict):
+        return Source.read(*next(iter(value.items())))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 OPTIONS: dict[str, type | tuple[type, ...]] = {

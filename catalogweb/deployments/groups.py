@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.utils import timezone
 
 from catalogweb.deployments.models import Microservice
@@ -25,13 +25,14 @@ def conditions() -> dict[str, Q]:
     away = Q(agent__status__offline_at=None) | Q(agent__status__offline_at__lte=timezone.now())
     nothing_there = Q(status__reported_at=None) | gone
     wanted = Q(is_activated=True, application__is_activated=True)
-    here = ~away & wanted
+    held = Q(status__withheld__gt="")
+    here = ~away & wanted & ~held
     queued = Q(status__state="QUEUED")
     unread = Q(status__served_generation__lt=F("generation"))
     settled = _said("Running") | _said("Failed") | _said("Unknown")
     return {
         "running": here & _said("Running"),
-        "failed": here & _said("Failed"),
+        "failed": (here & _said("Failed")) | (~away & wanted & held),
         "changing": (here & ~settled & ~(queued & unread)) | (~away & ~wanted & ~gone),
         "waiting": (here & _said("Unknown")) | (away & nothing_there & wanted) | (away & ~nothing_there),
         "idle": (here & queued & unread) | (~wanted & ~away & gone) | (~wanted & away & nothing_there),
@@ -69,5 +70,6 @@ def groups_with_any(counts: Mapping[str, int]) -> list[tuple[str, str, str, int]
 
 def failures(microservices: QuerySet[Microservice]) -> QuerySet[Microservice, dict[str, Any]]:
     """Error messages, the most frequent first, with how many have each and one of the agents it is on."""
-    failed = in_group(microservices, "failed").order_by().values("status__error_message")
+    said = Case(When(status__withheld="", then=F("status__error_message")), default=F("status__withheld"))
+    failed = in_group(microservices, "failed").order_by().annotate(message=said).values("message")
     return failed.annotate(number=Count("pk"), agent_name=Min("agent__name")).order_by("-number")

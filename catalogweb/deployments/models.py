@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from catalogweb.agents.models import Agent, new_uuid
-from catalogweb.catalog.models import Revision
+from catalogweb.catalog.models import Registry, Revision
 from catalogweb.core.names import valid_name
 from catalogweb.core.text import typed
 from catalogweb.deployments.container import (
@@ -278,9 +278,21 @@ class MicroserviceStatus(models.Model):
     served_generation = models.PositiveIntegerField(default=0, help_text="The generation the agent fetched last.")
     served_container = models.CharField(max_length=80, blank=True, help_text="The container it had at that time.")
     built_generation = models.PositiveIntegerField(default=0, help_text="The generation a container was seen of.")
+    withheld = models.TextField(blank=True, help_text="Why the agent does not get it as it is wanted.")
 
     class Meta:
         verbose_name_plural = "microservice statuses"
 
     def __str__(self) -> str:
         return f"{self.microservice_id}: {self.state}"
+
+
+class Delivered(models.Model):
+    """The item as it was sent, sealed since it holds secrets in clear. Read only when there is something to replace."""
+
+    microservice = models.OneToOneField(Microservice, on_delete=models.CASCADE, related_name="+", primary_key=True)
+    registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="+")
+    item_sealed = models.TextField()
+
+    def __str__(self) -> str:
+        return f"what was sent of microservice {self.microservice_id}"

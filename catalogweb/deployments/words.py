@@ -35,6 +35,7 @@ TONES = {
     "Running": "good",
     "Healthy": "good",
     "Failed": "bad",
+    "Held back": "bad",
     "Pulling": "busy",
     "Starting": "busy",
     "Acknowledged": "busy",
@@ -71,6 +72,8 @@ def status_of(microservice: "Microservice") -> Status:
     if not microservice.is_wanted:
         word = "Stopped" if observed.state in GONE else "Stopping"
         return Status(word, since=observed.state_since)
+    if observed.withheld:
+        return Status("Held back", observed.withheld, observed.state_since)
     word = WORDS.get(observed.state, "Unknown")
     if word == "Queued" and observed.served_generation >= microservice.generation:
         word = "Acknowledged"

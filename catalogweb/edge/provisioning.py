@@ -32,7 +32,7 @@ def provision(
     if isinstance(state, StateFolder):
         state.prepare()  # before the key is used up
     client = client or ControllerClient(url)
-    body = {"key": key, "type": TYPES[architecture or this_architecture()]}
+    body = {"key": key, "type": TYPES[architecture or this_architecture()], "pullsAnyReference": True}
     try:
         answer = client.call("POST", "agent/provision", body)
     except ControllerError as error:

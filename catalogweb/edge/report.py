@@ -44,6 +44,7 @@ def agent_report(
         "systemTime": milliseconds,
         "lastStatusTime": milliseconds,
         "version": VERSION,
+        "pullsAnyReference": True,
     }
 
 

@@ -323,7 +323,7 @@ def test_microservices_cost_the_same_for_any_number(
     for generation in range(1, size + 1):
         MicroserviceFactory(agent=agent, generation=generation)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         edge.call("GET", "/agent/microservices")
     # What was noted as served is not written again.
     with django_assert_num_queries(4):

@@ -175,7 +175,9 @@ def test_one_that_cannot_be_read_is_left_out_and_the_rest_is_sent(secret, place,
     place(name="web", env={"PASSWORD": PASSWORD})
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
 
-    assert [wanted.microservice.name for wanted in wanted_on(agents[0].pk)] == ["plain"]
+    plain, web = wanted_on(agents[0].pk)
+    assert (plain.withheld, web.delivered) == ("", None)
+    assert web.withheld.startswith("A value of a variable cannot be read")
     [warning] = shown_of(Microservice.objects.detailed().filter(name="web")).warnings.popitem()[1]
     assert warning.startswith("Secret db cannot be read")
 

@@ -11,6 +11,7 @@ from catalogweb.configuration.models import VolumeMount
 from catalogweb.core.names import camel
 from catalogweb.core.secrets import Unreadable
 from catalogweb.deployments.desired import Wanted
+from catalogweb.deployments.models import Microservice
 
 # Other words than camelCase would give.
 FLAGS = {flag: camel(flag) for flag in Flag.values} | {
@@ -26,32 +27,30 @@ ROUTER_HOST = "localhost"
 def microservice_item(wanted: Wanted) -> dict[str, Any]:
     """For agents of both lines; the keys with null have to be there."""
     microservice = wanted.microservice
+    if wanted.delivered:
+        return wanted.delivered | _unharmed(microservice) | {"rebuild": False}
     options = microservice.options
     return {
-        "uuid": microservice.uuid,
-        "name": microservice.name,
-        "application": microservice.application.name,
+        **_unharmed(microservice),
         "imageId": wanted.image,
         "registryId": microservice.revision.registry_id,
         "generation": microservice.generation,
         "rebuild": wanted.rebuild,
         "delete": False,
         "deleteWithCleanup": False,
-        "config": json.dumps(microservice.config),
         "logSize": microservice.log_size,
         "portMappings": [
             {"portExternal": port.external, "portInternal": port.internal, "isUdp": port.protocol == "udp"}
             for port in microservice.ports.all()
         ],
         "volumeMappings": [volume_item(volume) for volume in microservice.volumes],
-        "env": [{"key": key, "value": value} for key, value in wanted.env],
+        "env": [{"key": key, "value": value} for key, value in wanted.env or ()],
         "cmd": microservice.commands,
         "extraHosts": [f"{name}:{address}" for name, address in wanted.extra_hosts],
         # The older line knows host network and privileged as one thing.
         "rootHostAccess": microservice.host_network and microservice.privileged,
         "hostNetworkMode": microservice.host_network,
         "isPrivileged": microservice.privileged,
-        "schedule": microservice.schedule,
         # Consuming means waiting for messages of a router, which this controller does not run.
         "isConsumer": False,
         "routes": microservice.receivers,
@@ -61,7 +60,7 @@ def microservice_item(wanted: Wanted) -> dict[str, Any]:
         "runAsUser": options.get("run_as_user"),
         "platform": options.get("platform"),
         "runtime": options.get("runtime"),
-        "annotations": json.dumps(options["annotations"]) if options.get("annotations") else None,
+        "annotations": _annotations(options),
         "pidMode": options.get("pid_mode"),
         "ipcMode": options.get("ipc_mode"),
         "cpuSetCpus": options.get("cpu_set_cpus"),
@@ -72,6 +71,24 @@ def microservice_item(wanted: Wanted) -> dict[str, Any]:
         "healthCheck": options.get("health_check") or None,
         "serviceAccount": None,
     }
+
+
+def _unharmed(microservice: Microservice) -> dict[str, Any]:
+    """What is no matter of the container, and so is never held back."""
+    return {
+        "uuid": microservice.uuid,
+        "name": microservice.name,
+        "application": microservice.application.name,
+        "config": json.dumps(microservice.config),
+        "schedule": microservice.schedule,
+    }
+
+
+def _annotations(options: dict[str, Any]) -> str | None:
+    """The text of an object with texts in it."""
+    annotations = options.get("annotations") or {}
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in annotations.items()}
+    return json.dumps(texts) if texts else None
 
 
 def volume_item(volume: dict[str, str]) -> dict[str, str]:
@@ -99,13 +116,18 @@ def volume_mount_item(mount: VolumeMount) -> dict[str, Any]:
 
 
 def registry_item(registry: Registry) -> dict[str, Any]:
-    """With the secret in clear: only for an agent that pulls from it."""
+    """With the secret in clear: only for an agent that pulls from it. One that cannot be read is empty: a null, or no
+    answer at all, would keep every other registry from the agent."""
+    try:
+        password = registry.password
+    except Unreadable:
+        password = ""
     return {
         "id": registry.pk,
         "url": registry.url,
         "isPublic": not registry.is_private,
         "username": registry.username,
-        "password": registry.password,
+        "password": password,
         "userEmail": registry.email,
     }
 

@@ -18,6 +18,7 @@ KEPT = frozenset({
     "systemTotalCpu", "repositoryCount", "repositoryStatus", "systemTime", "lastStatusTime", "ipAddressExternal",
     "processedMessages", "microserviceMessageCounts", "messageSpeed", "lastCommandTime", "tunnelStatus",
     "isReadyToUpgrade", "isReadyToRollback", "activeVolumeMounts", "volumeMountLastUpdate", "gpsStatus", "publishAddress",
+    "pullsAnyReference",
 })  # fmt: skip
 LONGEST = 2000
 

@@ -19,6 +19,7 @@ from catalogweb.api.wire import CONFIGURATION, architecture_of
 from catalogweb.configuration.volume_mounts import mounts_on
 from catalogweb.core.errors import Forbidden, Invalid, NotFound
 from catalogweb.deployments import agents as services
+from catalogweb.deployments.delivered import keep_items, note_withheld
 from catalogweb.deployments.desired import note_served, registries_of, wanted_on
 from catalogweb.deployments.reports import take_report
 from catalogweb.deployments.telling import MICROSERVICES
@@ -37,7 +38,9 @@ def provision(request: HttpRequest) -> HttpResponse:
         raise Invalid("Send a provisioning key as text and a type: 1 for x86, 2 for ARM.")
     private_key, public_key = new_key_pair()
     try:
-        agent, token = services.provision(key=key, architecture=architecture, public_key=public_key)
+        agent, token = services.provision(
+            key=key, architecture=architecture, public_key=public_key, report=rest_of(body)
+        )
     except NotFound:
         throttle.failed("provision", address)
         raise
@@ -115,9 +118,13 @@ def _remember(caller: Caller, values: dict[str, Any]) -> None:
 
 
 def read_microservices(request: HttpRequest, caller: Caller) -> HttpResponse:
-    served = wanted_on(caller.agent_id)
-    note_served(served)
-    return JsonResponse({"microservices": [microservice_item(wanted) for wanted in served]})
+    wanted = wanted_on(caller.agent_id)
+    sent = [each for each in wanted if not each.withheld]
+    items = {each.microservice: microservice_item(each) for each in wanted if each.delivered or not each.withheld}
+    note_served(sent)
+    keep_items({each.microservice: items[each.microservice] for each in sent})
+    note_withheld({each.microservice: each.withheld for each in wanted})
+    return JsonResponse({"microservices": list(items.values())})
 
 
 def read_registries(request: HttpRequest, caller: Caller) -> HttpResponse:

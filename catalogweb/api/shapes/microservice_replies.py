@@ -247,7 +247,7 @@ def _status(row: Microservice, state: Status, created_at: str) -> MicroserviceSt
         "cpuUsage": observed.cpu_usage,
         "containerId": observed.container_id,
         "percentage": observed.percentage,
-        "errorMessage": observed.error_message,
+        "errorMessage": observed.withheld or observed.error_message,
         "ipAddress": observed.ip_address,
         "healthStatus": observed.health,
         "execSessionIds": [],

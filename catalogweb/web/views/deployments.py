@@ -48,7 +48,7 @@ def deployment_detail(request: PageRequest, pk: int) -> HttpResponse:
         "counts": counts,
         "status": status,
         "groups": groups_with_any(counts),
-        "failures": [(row, hint_for(row["status__error_message"])) for row in failures(microservices)[:20]],
+        "failures": [(row, hint_for(row["message"])) for row in failures(microservices)[:20]],
         "page": page_of(request, in_group(microservices.detailed(), status).order_by("name")),
     }
     return render_page(request, "deployments/detail.html", context, partial="deployments/_live.html")
