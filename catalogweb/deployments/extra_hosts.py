@@ -24,7 +24,7 @@ RESERVED = "service.local"
 
 
 def is_template(text: str) -> bool:
-    return text.startswith("${")
+    return isinstance(text, str) and text.startswith("${")
 
 
 def leads_to_others(hosts: Iterable[tuple[str, str]]) -> bool:

@@ -71,14 +71,16 @@ MICROSERVICES = st.fixed_dictionaries(
         "status__container_id": st.sampled_from(["", "c1"]),
     }
 )
-REGISTRIES = st.fixed_dictionaries(
+PUBLIC = st.fixed_dictionaries({"username": TEXTS, "email": TEXTS})
+PRIVATE = st.fixed_dictionaries(
     {
-        "is_private": st.booleans(),
+        "is_private": st.just(True),
         "username": TEXTS,
         "email": TEXTS,
         "password_sealed": st.sampled_from([seal("secret"), "", "rubbish"]),
     }
 )
+REGISTRIES = PUBLIC | PRIVATE
 REPORTED = st.dictionaries(
     st.sampled_from([*readers.CONFIGS[NEWER], "routerMode", "upstreamRouters"]),
     st.one_of(ODD, WHOLE, st.just(80.0999984741211), st.just(10**30), st.dictionaries(TEXTS, TEXTS, max_size=1)),

@@ -194,7 +194,7 @@ def test_with_the_key_lost_an_agent_keeps_what_runs(
         ("commands", ["run", 1], "commands"),
         ("commands", [None], "commands"),
         ("extra_hosts", [["db", None]], "hosts"),
-        ("volumes", [{"host": "/a", "container": None, "access": "rw", "type": "bind"}], "volumes"),
+        ("volumes", [{"host": "/a", "container": None, "access": "rw", "type": "bind", "id": 1}], "volumes"),
         ("config", ["a"], "config"),
         ("options", {"memory_limit": "64"}, "memory limit"),
         ("options", {"memory_limit": True}, "memory limit"),
@@ -244,13 +244,13 @@ def test_a_password_that_cannot_be_read_keeps_no_registry_from_an_agent(program:
 def test_what_is_known_costs_no_statement(program: Older, agent: Agent, django_assert_num_queries: Any) -> None:
     MicroserviceFactory.create_batch(20, agent=agent)
     items_of(program)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         items_of(program)
     for row in Microservice.objects.all()[:10]:
         edit_microservice(by=System(), microservice=row, revision=revision(DIGEST))
     items_of(program)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         items_of(program)
 
 
@@ -259,7 +259,7 @@ def test_withholding_many_takes_the_statements_of_one(
 ) -> None:
     for count in (1, 30):
         MicroserviceFactory.create_batch(count, agent=agent, revision=revision(DIGEST))
-        with django_assert_num_queries(5 + (count == 1)):
+        with django_assert_num_queries(6 + (count == 1)):
             items_of(program)
 
 
