@@ -70,6 +70,7 @@ def test_admin_knows_every_model_that_people_may_look_at():
         "accounts.MailedCode",
         "agents.Credential",
         "agents.Tag",
+        "deployments.Delivered",
     }
     parts = {
         "catalog.Image", "deployments.PortMapping", "deployments.Use", "application_templates.Variable",

@@ -270,7 +270,7 @@ def test_status_holds_every_field_of_both_dialects_and_ours(agent, controller, l
         "repositoryStatus", "systemTime", "lastStatusTime", "ipAddress", "ipAddressExternal", "processedMessages",
         "microserviceMessageCounts", "messageSpeed", "lastCommandTime", "tunnelStatus", "version",
         "isReadyToUpgrade", "isReadyToRollback", "activeVolumeMounts", "volumeMountLastUpdate", "gpsStatus",
-        "simulated", "engine", "engineProblem", "publishAddress",
+        "simulated", "engine", "engineProblem", "publishAddress", "pullsAnyReference",
     } == set(report)  # fmt: skip
     assert (report["simulated"], report["engine"], report["engineProblem"]) == (True, "simulated", "")
     assert (report["ipAddress"], report["publishAddress"]) == ("127.0.0.1", "127.0.0.1")

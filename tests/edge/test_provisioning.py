@@ -11,7 +11,9 @@ def test_provision_trades_the_key_for_credentials(controller, architecture, numb
 
     assert provision(controller.url.rstrip("/"), "KEY", state, architecture=architecture) == "agent-1"
 
-    assert controller.requests == [("POST", "agent/provision", {"key": "KEY", "type": number})]
+    assert controller.requests == [
+        ("POST", "agent/provision", {"key": "KEY", "type": number, "pullsAnyReference": True})
+    ]
     assert controller.authorizations == [None]
     assert state.load("credentials") == {"url": controller.url, "uuid": "agent-1", "token": TOKEN, "name": ""}
 

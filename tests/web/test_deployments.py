@@ -62,7 +62,7 @@ def test_page_groups_failures_by_their_message(viewer):
 
     response = viewer.get(f"/deployments/{deployment.pk}/", headers=FRAGMENT)
 
-    found = [(row["status__error_message"], row["number"]) for row, _ in response.context["failures"]]
+    found = [(row["message"], row["number"]) for row, _ in response.context["failures"]]
     assert found == [("manifest unknown", 2), ("no space left on device", 1)]
     assert "The registry has no such image or tag." in response.text
 
