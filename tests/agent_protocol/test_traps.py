@@ -252,8 +252,7 @@ def test_trap_14_an_agent_without_an_address_is_taken_as_it_is(program: Older, a
 
 @pytest.mark.parametrize("secure", [False, True])
 @pytest.mark.parametrize(("method", "path"), [*WRITES, *(("GET", path) for path in READS)])
-def test_trap_15_nothing_is_redirected(program: Older, settings: Any, method: str, path: str, secure: bool) -> None:
-    settings.HTTPS = settings.SESSION_COOKIE_SECURE = True
+def test_trap_15_nothing_is_redirected(program: Older, method: str, path: str, secure: bool) -> None:
     client = client_with(program.authorization())
     for slash in ("", "/"):
         reply = client.generic(method, f"{API}/agent/{path}{slash}", b"{}", "application/json", secure=secure)
