@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0001_initial'),
-        ('deployments', '0003_routes_and_volume_ids'),
+        ('deployments', '0004_bound_ports'),
     ]
 
     operations = [
