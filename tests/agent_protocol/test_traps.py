@@ -18,7 +18,8 @@ from catalogweb.commands.server import arguments
 from catalogweb.core.errors import Forbidden
 from catalogweb.core.rights import System
 from catalogweb.deployments.models import MicroserviceStatus
-from catalogweb.deployments.services import edit_microservice, rebuild
+from catalogweb.deployments.rebuilding import rebuild
+from catalogweb.deployments.services import edit_microservice
 from tests.agent_protocol.conftest import Newer, Older
 from tests.api.conftest import API, WireClient, client_with
 from tests.factories import MicroserviceFactory, RevisionFactory

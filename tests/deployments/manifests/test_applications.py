@@ -115,4 +115,4 @@ def test_application_without_a_name_is_refused(faults, name):
 def test_list_of_another_type_is_refused(faults):
     [fault] = faults(HEAD + "spec:\n  microservices: web\n")
 
-    assert (fault.line, fault.field, fault.value) == (6, "spec.microservices", "web")
+    assert (fault.line, fault.field, fault.value) == (6, "spec.microservices", "")
