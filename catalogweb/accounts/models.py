@@ -187,5 +187,7 @@ class KeyFingerprint(models.Model):
     purpose = models.CharField(max_length=20, primary_key=True)
     fingerprint = models.CharField(max_length=16)
 
+    LOGGED = ("fingerprint",)
+
     def __str__(self) -> str:
         return f"{self.purpose}: {self.fingerprint}"

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 
 from catalogweb.catalog.references import LOCAL_CACHE, host_of
 from catalogweb.core.architectures import Architecture
+from catalogweb.core.sealing import SealedField
 from catalogweb.core.secrets import unseal
 from catalogweb.core.text import typed
 
@@ -34,7 +35,7 @@ class Registry(models.Model):
 
     url = models.CharField(max_length=500, verbose_name="URL", help_text="Host, with port or path if needed.")
     username = models.CharField(max_length=200, blank=True, verbose_name="user name")
-    password_sealed = models.TextField(blank=True, editable=False)
+    password_sealed = SealedField(blank=True, editable=False)
     secret_version = models.PositiveIntegerField(default=0, editable=False)
     email = models.CharField(max_length=254, blank=True, verbose_name="e-mail address")
     is_private = models.BooleanField(default=False, verbose_name="private")

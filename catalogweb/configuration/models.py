@@ -8,6 +8,7 @@ from django.db import models
 from catalogweb.agents.models import Agent, new_uuid
 from catalogweb.configuration.data import from_base64, text_of
 from catalogweb.core.names import valid_name
+from catalogweb.core.sealing import SealedField
 from catalogweb.core.secrets import Unreadable, unseal
 from catalogweb.core.text import typed
 
@@ -39,7 +40,7 @@ class Secret(models.Model):
     type = models.CharField(
         max_length=10, choices=Type, default=Type.OPAQUE, help_text="Values of a TLS secret are base64."
     )
-    data_sealed = models.TextField(editable=False)
+    data_sealed = SealedField(editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -6,6 +6,7 @@ from django.db import models
 from catalogweb.agents.models import Agent, new_uuid
 from catalogweb.catalog.models import Registry, Revision
 from catalogweb.core.names import valid_name
+from catalogweb.core.sealing import SealedField
 from catalogweb.core.text import typed
 from catalogweb.deployments.container import (
     LARGEST_PORT,
@@ -292,7 +293,7 @@ class Delivered(models.Model):
 
     microservice = models.OneToOneField(Microservice, on_delete=models.CASCADE, related_name="+", primary_key=True)
     registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="+")
-    item_sealed = models.TextField()
+    item_sealed = SealedField()
 
     def __str__(self) -> str:
         return f"what was sent of microservice {self.microservice_id}"
