@@ -20,7 +20,16 @@ MAY_IMPORT = {
     "edge_resources": {"agents", "changelog", "core", "jobs"},
     "catalog": {"agents", "changelog", "core", "jobs"},
     "application_templates": {"changelog", "core"},
-    "deployments": {"application_templates", "catalog", "configuration", "agents", "changelog", "core", "jobs"},
+    "deployments": {
+        "application_templates",
+        "catalog",
+        "configuration",
+        "edge_resources",
+        "agents",
+        "changelog",
+        "core",
+        "jobs",
+    },  # fmt: skip
     "maintenance": {"deployments", "catalog", "agents", "changelog", "core", "jobs"},
     "edge": set(),
 }

@@ -7,7 +7,7 @@ import pytest
 from catalogweb.agents.models import AgentStatus, ChangeFlags
 from catalogweb.core.rights import System
 from catalogweb.maintenance.hardware import take_hardware
-from catalogweb.maintenance.models import Snapshot, Trace, VersionOrder
+from catalogweb.maintenance.models import Snapshot, Trace, Tunnel, VersionOrder
 from catalogweb.maintenance.snapshots import ask_for_snapshot, draft, take_snapshot
 from catalogweb.maintenance.tunnels import open_tunnel
 from tests.factories import AgentFactory, MicroserviceFactory
@@ -55,13 +55,36 @@ def test_order_that_the_agent_is_not_ready_for_is_refused_on_its_page(operator, 
     assert not VersionOrder.objects.exists()
 
 
+def test_tunnel_is_opened_and_closed_from_the_agents_page(operator, web, settings):
+    settings.TUNNEL_HOST = "ssh.example.org"
+    page = f"/agents/{web.agent.uuid}/"
+    assert "Open a tunnel" in operator.get(page).text
+
+    assert "gets a shell" in operator.get(f"{page}order/open-tunnel/").text
+    opened = operator.post(f"{page}order/open-tunnel/", follow=True).text
+    assert ("Close the tunnel" in opened, "Open a tunnel<" in opened) == (True, False)
+    assert Tunnel.objects.get().is_open
+    assert raised() == {"tunnel"}
+    operator.post(f"{page}order/close-tunnel/")
+
+    assert not Tunnel.objects.get().is_open
+
+
+def test_tunnel_without_a_server_is_refused_on_its_page(operator, web, settings):
+    settings.TUNNEL_HOST = ""
+
+    assert "set CATALOGWEB_TUNNEL_HOST" in operator.post(f"/agents/{web.agent.uuid}/order/open-tunnel/").text
+    assert "Invalid Tunnel Id" in operator.post(f"/agents/{web.agent.uuid}/order/close-tunnel/").text
+    assert raised() == set()
+
+
 def test_unknown_order_is_not_found(operator, web):
     assert operator.get(f"/agents/{web.agent.uuid}/order/explode/").status_code == 404
 
 
 def test_viewer_sees_no_orders_and_gives_none(viewer, web):
     assert "Reboot" not in viewer.get(f"/agents/{web.agent.uuid}/").text
-    for order in ("reboot", "prune", "upgrade", "rollback"):
+    for order in ("reboot", "prune", "upgrade", "rollback", "open-tunnel", "close-tunnel"):
         path = f"/agents/{web.agent.uuid}/order/{order}/"
         assert {viewer.get(path).status_code, viewer.post(path).status_code} == {403}
     assert raised() == set()

@@ -15,11 +15,22 @@ from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.core.names import camel
 from catalogweb.deployments.container import Container, Source
 from catalogweb.deployments.manifests.containers import SOURCES
+from catalogweb.deployments.manifests.edge_resources import DISPLAY
 from catalogweb.deployments.manifests.specs import API_VERSIONS, KEEP
 from catalogweb.deployments.models import Application, Microservice, Route
+from catalogweb.edge_resources.models import EdgeResource
 
 Exported = (
-    CatalogItem | Registry | ApplicationTemplate | Application | Microservice | Route | Secret | ConfigMap | VolumeMount
+    CatalogItem
+    | Registry
+    | ApplicationTemplate
+    | Application
+    | Microservice
+    | Route
+    | Secret
+    | ConfigMap
+    | VolumeMount
+    | EdgeResource
 )
 
 
@@ -156,6 +167,22 @@ def _(config_map: ConfigMap) -> dict[str, Any]:
 def _(mount: VolumeMount) -> dict[str, Any]:
     sources = {"secretName": str(mount.secret or ""), "configMapName": str(mount.config_map or "")}
     return _head("VolumeMount", {"name": mount.name}, sources | {"agents": mount.agent_names})
+
+
+@_document.register
+def _(resource: EdgeResource) -> dict[str, Any]:
+    endpoints = [{camel(key): text for key, text in one.items() if text} for one in resource.endpoints]
+    display = {key: getattr(resource, f"display_{key}") for key in DISPLAY}
+    spec = {
+        "version": resource.version,
+        "description": resource.description,
+        "interfaceProtocol": str(resource.protocol),
+        "interface": _filled({"endpoints": endpoints}),
+        "display": _filled(display),
+        "orchestrationTags": resource.orchestration_tags,
+        "custom": resource.custom,
+    }
+    return _head("EdgeResource", {"name": resource.name}, spec)
 
 
 @_document.register

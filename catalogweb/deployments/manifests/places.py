@@ -11,6 +11,8 @@ KEYS = {
     "name": "metadata", "agents": "agent", "catalog_item": "catalogId", "config_example": "configExample",
     "source": "from", "destination": "to", "extra_hosts": "extraHosts", "log_size": "logSize",
     "secret": "secretName", "config_map": "configMapName", "use_vault": "useVault",
+    "protocol": "interfaceProtocol", "orchestration_tags": "orchestrationTags", "display_name": "display",
+    "display_icon": "display", "display_color": "display",
 }  # fmt: skip
 
 

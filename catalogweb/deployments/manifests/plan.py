@@ -18,7 +18,7 @@ from catalogweb.deployments.manifests.steps import carry_out
 from catalogweb.deployments.manifests.templates import expanded
 
 ORDER = [
-    "Secret", "ConfigMap", "VolumeMount", "Registry", "CatalogItem", "ApplicationTemplate", "Application",
+    "Secret", "ConfigMap", "VolumeMount", "EdgeResource", "Registry", "CatalogItem", "ApplicationTemplate", "Application",
     "Microservice", "Route",
 ]  # fmt: skip
 ACTIONS = {"create": "create", "update": "update", "delete": "remove"}

@@ -25,6 +25,7 @@ from catalogweb.deployments.manifests.configuration import (
     read_volume_mount,
 )
 from catalogweb.deployments.manifests.containers import read_container, root_access_in
+from catalogweb.deployments.manifests.edge_resources import EdgeResourceSpec, read_edge_resource
 from catalogweb.deployments.manifests.faults import Fault
 from catalogweb.deployments.manifests.fields import Fields
 from catalogweb.deployments.manifests.reader import Document
@@ -73,6 +74,7 @@ Spec = (
     | SecretSpec
     | ConfigMapSpec
     | VolumeMountSpec
+    | EdgeResourceSpec
 )
 
 
@@ -234,4 +236,5 @@ READERS: dict[str, Callable[[Fields, str], Spec]] = {
     "ConfigMap": read_config_map,
     "VolumeMount": read_volume_mount,
     "Route": read_route,
+    "EdgeResource": read_edge_resource,
 }

@@ -20,6 +20,7 @@ from catalogweb.core.text import listed
 from catalogweb.deployments.applications import find_application, stand_in
 from catalogweb.deployments.manifests.as_wishes import found_wishes
 from catalogweb.deployments.manifests.configuration import ConfigMapSpec, SecretSpec, VolumeMountSpec
+from catalogweb.deployments.manifests.edge_resources import EdgeResourceSpec
 from catalogweb.deployments.manifests.routes import RouteSpec
 from catalogweb.deployments.manifests.specs import (
     KEEP,
@@ -34,6 +35,8 @@ from catalogweb.deployments.models import Application, Route
 from catalogweb.deployments.routes import write_route
 from catalogweb.deployments.sources import edit_catalog_item, edit_config_map, edit_registry, edit_secret
 from catalogweb.deployments.wishes import fulfil_all, write_application
+from catalogweb.edge_resources.models import EdgeResource
+from catalogweb.edge_resources.services import create_edge_resource, edit_edge_resource
 
 
 @singledispatch
@@ -146,6 +149,15 @@ def _(spec: VolumeMountSpec, by: Actor) -> None:
         agents = agents_named(spec.agents)
         others = mount.agents.exclude(pk__in=[agent.pk for agent in agents])
         relink(by=by, mount=mount, joining=agents, leaving=others)
+
+
+@carry_out.register
+def _(spec: EdgeResourceSpec, by: Actor) -> None:
+    resource = EdgeResource.objects.filter(name=spec.name, version=spec.version).first()
+    if resource is None:
+        create_edge_resource(by=by, name=spec.name, version=spec.version, **spec.fields)
+    else:
+        edit_edge_resource(by=by, resource=resource, **spec.fields)
 
 
 def _item_of(spec: CatalogItemSpec) -> CatalogItem | None:

@@ -10,6 +10,7 @@ from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.core.text import typed
 from catalogweb.deployments.lines import write_config
+from catalogweb.deployments.manifests import export
 from catalogweb.edge_resources.models import EdgeResource, Protocol
 from catalogweb.edge_resources.services import (
     create_edge_resource,
@@ -57,6 +58,7 @@ def _page(request: PageRequest, resource: EdgeResource, form: LinkForm) -> HttpR
         "page": page_of(request, linked),
         "custom": write_config(resource.custom),
         "entries": entries_of(resource)[:10],
+        "yaml": export(resource),
         "form": form,
         "others": others.values_list("name", flat=True)[:CHOICES_SHOWN] if request.user.may_change else [],
     }

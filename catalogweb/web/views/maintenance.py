@@ -17,6 +17,7 @@ from catalogweb.maintenance.models import Snapshot
 from catalogweb.maintenance.orders import ROLLBACK, UPGRADE, order_version, prune, reboot
 from catalogweb.maintenance.snapshots import ask_for_snapshot, snapshot_file
 from catalogweb.maintenance.traces import read_trace, set_tracing
+from catalogweb.maintenance.tunnels import close_tunnel, open_tunnel
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.requests import PageRequest, posted
 
@@ -54,6 +55,19 @@ ORDERS = {
     "upgrade": Order("Upgrade", "Install the next version?", NEW_VERSION, partial(order_version, command=UPGRADE)),
     "rollback": Order(
         "Roll back", "Return to the version before?", NEW_VERSION, partial(order_version, command=ROLLBACK)
+    ),
+    "open-tunnel": Order(
+        "Open a tunnel",
+        "Open a tunnel to this machine?",
+        "At its next poll the agent fetches the SSH server's account from here and makes its own SSH port reachable there. "
+        "Whoever can sign in to that server and to the machine gets a shell.",
+        open_tunnel,
+    ),
+    "close-tunnel": Order(
+        "Close the tunnel",
+        "Close the tunnel?",
+        "The agent ends it at its next poll. Open shells end too.",
+        close_tunnel,
     ),
 }
 

@@ -23,6 +23,7 @@ EXAMPLES = {
     "multiplatform-item": "Catalog item: Alpine Linux",
     "private-registry": "Registry with user name and password",
     "configuration": "Secret, config map and volume mount",
+    "edge-resource": "Edge resource: a camera near agents",
 }
 ACTION_TONES = {"create": "good", "update": "busy", "remove": "bad", "unchanged": "idle"}
 
