@@ -71,6 +71,12 @@ SNAPSHOT_MAX_BYTES = env.int("CATALOGWEB_SNAPSHOT_MAX_MB", 500) * 1024 * 1024
 HARDWARE_MAX_BYTES = env.int("CATALOGWEB_HARDWARE_MAX_KB", 1024) * 1024
 TRACE_MAX_CHARACTERS = env.int("CATALOGWEB_TRACE_MAX_KB", 256) * 1024
 
+# --- calls to registries: checks of images and credentials --------------------------------------------
+REGISTRY_CHECKS = env.bool("CATALOGWEB_REGISTRY_CHECKS", True)
+REGISTRY_PRIVATE_ADDRESSES = env.bool("CATALOGWEB_REGISTRY_PRIVATE_ADDRESSES", True)
+# `registry=login` pairs: which other host may be given a registry's credentials, since it gives out its tokens.
+REGISTRY_TOKEN_HOSTS: dict[str, str] = env.dict("CATALOGWEB_REGISTRY_TOKEN_HOSTS", {})
+
 # --- the SSH server that agents' tunnels lead to ----------------------------------------------------
 TUNNEL_HOST = env.str("CATALOGWEB_TUNNEL_HOST", (urlsplit(PUBLIC_URL).hostname or "") if PUBLIC_URL else "localhost")
 TUNNEL_USERNAME = env.str("CATALOGWEB_TUNNEL_USERNAME", "tunnel")

@@ -14,6 +14,9 @@ from catalogweb.settings import *  # noqa: E402, F403
 # Hashing passwords is slow on purpose; tests make many.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Only tests of the checks call a registry, and they say so.
+REGISTRY_CHECKS = False
+
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, as people run it: in memory all threads share one connection, and the first that closes it ends the suite.
     DATABASES["default"]["TEST"] = {"NAME": f"{_data}/tests.sqlite3"}  # noqa: F405

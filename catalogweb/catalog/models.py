@@ -3,14 +3,18 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from catalogweb.catalog.findings import ImageCheck, RegistryPace, RegistryProbe
 from catalogweb.catalog.references import LOCAL_CACHE, host_of
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.sealing import SealedField
 from catalogweb.core.secrets import unseal
 from catalogweb.core.text import typed
+
+__all__ = ["CatalogItem", "Image", "ImageCheck", "Registry", "RegistryPace", "RegistryProbe", "Revision"]
 
 REMOTE, LOCAL = 1, 2
 ALIASES = {"remote": REMOTE, "local": LOCAL}
@@ -42,12 +46,24 @@ class Registry(models.Model):
     is_secure = models.BooleanField(default=True, verbose_name="secure")
     requires_certificate = models.BooleanField(default=False)
     certificate = models.TextField(blank=True)
+    # For our own checks alone: the engines of agents have their own.
+    check_ca = models.TextField(blank=True, verbose_name="CA for checks")
+    check_insecurely = models.BooleanField(default=False, verbose_name="check without TLS verification")
+    check_concurrency = models.PositiveSmallIntegerField(
+        default=4, validators=[MinValueValidator(1), MaxValueValidator(32)], verbose_name="checks at a time"
+    )
+    check_rate = models.PositiveIntegerField(
+        default=120, validators=[MinValueValidator(1), MaxValueValidator(60_000)], verbose_name="checks per minute"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = RegistryQuerySet.as_manager()
 
-    LOGGED = ("url", "username", "email", "is_private", "is_secure", "requires_certificate", "certificate")
+    LOGGED = (
+        "url", "username", "email", "is_private", "is_secure", "requires_certificate", "certificate", "check_ca",
+        "check_insecurely", "check_concurrency", "check_rate",
+    )  # fmt: skip
     SECRET = ("password_sealed",)
 
     class Meta:

@@ -29,6 +29,10 @@ ACTIONS = {
 }
 # Logged fields whose name is not what people call them; in all others, underscores become blanks.
 LABELS = {
+    "check_ca": "CA for checks",
+    "check_concurrency": "checks at a time",
+    "check_insecurely": "check without TLS verification",
+    "check_rate": "checks per minute",
     "config_example": "config example",
     "disk_required": "disk",
     "email": "e-mail address",
