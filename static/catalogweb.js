@@ -54,12 +54,20 @@ const holdsAttention = (element) => {
 const named = (element) =>
   [...element.querySelectorAll("[id]")].filter((child) => (child.parentElement.closest("[id]") ?? element) === element);
 
+// Motion says that a state has just changed, and nothing else moves.
+const states = (element) => [...element.querySelectorAll("[data-state]")].map((badge) => badge.dataset.state).join();
+function becameAnother(fresh) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  for (const badge of fresh.querySelectorAll("[data-state]")) badge.animate([{ scale: 1.15 }, { scale: 1 }], 400);
+}
+
 function refresh(shown, fresh) {
   const cells = named(fresh);
   const match = (list) => list.map((cell) => cell.id).join(" ");
   if (cells.length && match(cells) === match(named(shown))) {
     for (const cell of cells) refresh(document.getElementById(cell.id), cell);
   } else if (!shown.isEqualNode(fresh) && !holdsAttention(shown)) {
+    if (states(shown) !== states(fresh)) becameAnother(fresh);
     shown.replaceWith(fresh);
     window.htmx?.process(fresh);
   }

@@ -2,7 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
+from django.utils import timezone
+
+UNITS = ((86400, "day"), (3600, "h"), (60, "min"), (1, "s"))
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -16,6 +20,24 @@ def listed(words: Sequence[str], *, most: int = 5) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Give "1 agent", "3 agents"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def ago(time: datetime) -> str:
+    """How long ago, in the largest whole unit: "3 min ago"."""
+    seconds = int((timezone.now() - time).total_seconds())
+    if seconds < 0:
+        return in_future(-seconds)
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, ""))
+    return f"{_amount(seconds // size, unit)} ago" if unit else "just now"
+
+
+def in_future(seconds: int) -> str:
+    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, "s"))
+    return f"in {_amount(round(seconds / size), unit)}"
+
+
+def _amount(number: int, unit: str) -> str:
+    return f"{number} {unit}{'s' if unit == 'day' and number != 1 else ''}"
 
 
 def storable(text: str) -> str:

@@ -1,10 +1,12 @@
-"""The product's words for what a microservice is doing: one table over the agents' states."""
+"""What a microservice is doing, in the words of `core.states`: one table over the agents' states."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from catalogweb.agents.presence import Presence
+from catalogweb.core.states import tone_of
+from catalogweb.core.text import ago
 
 if TYPE_CHECKING:
     from catalogweb.deployments.models import Microservice
@@ -31,21 +33,6 @@ WORDS = {
 }
 # States in which nothing of it is left on the agent.
 GONE = frozenset({"QUEUED", "STOPPED", "DELETED", "FAILED", "UNKNOWN"})
-TONES = {
-    "Running": "good",
-    "Healthy": "good",
-    "Failed": "bad",
-    "Held back": "bad",
-    "Pulling": "busy",
-    "Starting": "busy",
-    "Acknowledged": "busy",
-    "Stopping": "busy",
-    "Removing": "busy",
-    "Queued": "idle",
-    "Stopped": "idle",
-    "Waiting": "late",
-    "Unknown": "late",
-}
 
 
 @dataclass(frozen=True)
@@ -58,7 +45,7 @@ class Status:
 
     @property
     def tone(self) -> str:
-        return TONES[self.word]
+        return tone_of(self.word)
 
     def __str__(self) -> str:
         return f"{self.word} {self.detail}".strip()
@@ -89,4 +76,4 @@ def _out_of_reach(microservice: "Microservice", presence: Presence) -> Status:
         if not microservice.is_wanted:
             return Status("Stopped", since=observed.state_since)
         return Status("Waiting", "(agent never connected)" if presence == Presence.NEVER else "(agent offline)")
-    return Status("Unknown", "(agent offline)", observed.reported_at)
+    return Status("Unknown", f"(last seen {ago(observed.reported_at)})")

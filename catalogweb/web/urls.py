@@ -4,7 +4,18 @@ from django.urls import include, path
 
 from catalogweb.web.urls_configuration import urlpatterns as configuration
 from catalogweb.web.urls_workloads import urlpatterns as workloads
-from catalogweb.web.views import account, catalog, controller, mailed, overview, registries, session, tokens, users
+from catalogweb.web.views import (
+    account,
+    catalog,
+    controller,
+    mailed,
+    overview,
+    registries,
+    session,
+    styleguide,
+    tokens,
+    users,
+)
 
 app_name = "web"
 
@@ -61,6 +72,7 @@ urlpatterns = [
     path("account/", include(account_urls)),
     path("users/", include(user_urls)),
     path("controller/", include(controller_urls)),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     *configuration,
     *workloads,
 ]

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from catalogweb.core.states import STATES
 from catalogweb.deployments.models import Microservice
-from catalogweb.deployments.words import TONES, WORDS, status_of
+from catalogweb.deployments.words import WORDS, status_of
 from tests.factories import AgentFactory, MicroserviceFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def seen(state, *, wanted=True, presence="online", application=True, **status):
 def test_every_state_has_a_word_and_a_tone(state, wanted, presence):
     status = seen(state, wanted=wanted, presence=presence)
 
-    assert status.word in TONES
+    assert status.word in STATES
     assert status.tone in {"good", "bad", "busy", "idle", "late"}
     assert str(status)
 
@@ -76,8 +77,8 @@ def test_stopped_microservice_is_stopping_until_nothing_of_it_is_left(state, wor
     [
         ("QUEUED", True, "never", "Waiting (agent never connected)"),
         ("QUEUED", True, "offline", "Waiting (agent offline)"),
-        ("RUNNING", True, "offline", "Unknown (agent offline)"),
-        ("RUNNING", False, "offline", "Unknown (agent offline)"),
+        ("RUNNING", True, "offline", "Unknown (last seen just now)"),
+        ("RUNNING", False, "offline", "Unknown (last seen just now)"),
         ("STOPPED", False, "offline", "Stopped"),
         ("QUEUED", False, "never", "Stopped"),
     ],

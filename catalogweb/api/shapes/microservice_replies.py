@@ -237,7 +237,7 @@ def volume_entries(microservice: Microservice) -> list[VolumeReply]:
 
 
 def _status(row: Microservice, state: Status, created_at: str) -> MicroserviceStatusReply:
-    """In the agent's words, but unknown once the agent is out of reach."""
+    """In the agent's words, but unknown once the agent is offline."""
     observed = row.status
     return {
         "status": "UNKNOWN" if state.word == "Unknown" else observed.state,

@@ -1,25 +1,25 @@
 """Template tags of the pages. They are builtins: no page loads them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.template import Context
 from django.urls import reverse
-from django.utils import timezone
+from lucide.templatetags.lucide import lucide
 
 from catalogweb.agents.presence import Presence
 from catalogweb.changelog import words as changelog
 from catalogweb.core.architectures import Architecture
+from catalogweb.core.states import icon_of, tone_of
+from catalogweb.core.text import ago
 
 register = template.Library()
 
-PRESENCE_TONES = {Presence.ONLINE: "good", Presence.LATE: "late", Presence.OFFLINE: "bad", Presence.NEVER: "idle"}
 # What the query of a list may say without leaving anything out.
 SHAPE_OF_A_LIST = ("sort", "page", "size")
-UNITS = ((86400, "day"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
@@ -66,28 +66,24 @@ def bar(parts: Iterable[tuple[str, int]]) -> dict[str, Any]:
     return {"shares": shares}
 
 
-@register.filter
-def ago(time: datetime) -> str:
-    """How long ago, in the largest whole unit: "3 min ago"."""
-    seconds = int((timezone.now() - time).total_seconds())
-    if seconds < 0:
-        return in_future(-seconds)
-    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, ""))
-    return f"{_amount(seconds // size, unit)} ago" if unit else "just now"
-
-
-def in_future(seconds: int) -> str:
-    size, unit = next(((size, unit) for size, unit in UNITS if seconds >= size), (1, "s"))
-    return f"in {_amount(round(seconds / size), unit)}"
-
-
-def _amount(number: int, unit: str) -> str:
-    return f"{number} {unit}{'s' if unit == 'day' and number != 1 else ''}"
+register.filter("ago", ago)
 
 
 @register.filter
 def presence_tone(presence: Presence) -> str:
-    return PRESENCE_TONES[presence]
+    return tone_of(presence.label)
+
+
+@register.filter
+def state_icon(word: str, tone: str) -> str:
+    return _drawn(icon_of(str(word), tone))
+
+
+@cache
+def _drawn(icon: str) -> str:
+    """Drawn once: a page of a fleet shows hundreds."""
+    drawn: str = lucide(icon, size=14, **{"aria-hidden": "true"})
+    return drawn
 
 
 @register.filter

@@ -10,12 +10,12 @@ from catalogweb.agents.models import Agent
 from catalogweb.agents.presence import Presence
 from catalogweb.catalog.models import LOCAL, REMOTE, SYSTEM, CatalogItem, Registry
 from catalogweb.changelog.models import Entry
+from catalogweb.core.states import tone_of
 from catalogweb.deployments.groups import GROUPS, count_groups, in_group
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.words import status_of
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
-from catalogweb.web.templatetags.catalogweb import PRESENCE_TONES
 
 FAILING_SHOWN = CHANGES_SHOWN = 8
 
@@ -26,7 +26,7 @@ def overview(request: PageRequest) -> HttpResponse:
     failing = in_group(microservices.detailed(), "failed").order_by("-status__state_since", "pk")[:FAILING_SHOWN]
     presences, groups = Agent.objects.count_presences(), count_groups(microservices)
     context = {
-        "agents": _shares(presences, {p.value: (p.label, PRESENCE_TONES[p]) for p in Presence}),
+        "agents": _shares(presences, {p.value: (p.label, tone_of(p.label)) for p in Presence}),
         "microservices": _shares(groups, GROUPS),
         "items": CatalogItem.objects.aggregate(total=Count("pk"), built_in=Count("pk", filter=Q(category=SYSTEM))),
         "registries": Registry.objects.aggregate(total=Count("pk"), private=Count("pk", filter=Q(is_private=True))),
