@@ -14,7 +14,7 @@ document.addEventListener("click", async (event) => {
 });
 
 // --- what went wrong in a form comes into focus ----------------------------------------------------
-document.querySelector(".errors")?.focus();
+document.querySelector(".errors, .errors--clash")?.focus();
 
 // --- what was refused of a field is gone from the page once that field is changed --------------------
 document.addEventListener("input", ({ target }) => {

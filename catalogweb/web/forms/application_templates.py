@@ -11,6 +11,12 @@ from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import mono
 
 
+class TemplateTextForm(ServiceForm):
+    """A template as its one document."""
+
+    text = forms.CharField(label="YAML", required=False, strip=False, widget=forms.Textarea)
+
+
 class NumberField(forms.CharField):
     """A number as it is written: a whole one stays whole."""
 

@@ -11,6 +11,7 @@ from catalogweb.configuration.data import LONGEST_KEY, text_of
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import mono
+from catalogweb.web.forms.meanwhile import Difference, Seen, as_text, compared, digest, stored
 
 NEW_ROWS, MOST_ROWS, MOST_CHOICES = 3, 200, 500
 ROW = re.compile(r"key_(\d{1,3})")
@@ -18,6 +19,8 @@ ROW = re.compile(r"key_(\d{1,3})")
 
 class SealedArea(forms.Textarea):
     """Takes lines and renders none, not even those that were just typed."""
+
+    is_sealed = True
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         return super().get_context(name, None, attrs)
@@ -31,6 +34,9 @@ class EntriesForm(ServiceForm):
     def __init__(self, entries: Mapping[str, str] | None = None, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         self.known = dict(entries or {})
+        self._add_rows(data)
+
+    def _add_rows(self, data: Any) -> None:
         sent = [int(found[1]) for found in map(ROW.fullmatch, data or ()) if found]
         keys = [*self.known, *[""] * NEW_ROWS]
         self.numbers = range(min(max(sent) + 1, MOST_ROWS) if sent else len(keys))
@@ -88,12 +94,70 @@ class EntriesForm(ServiceForm):
     def arguments(self) -> dict[str, Any]:
         return {"data": self.cleaned_data["entries"]}
 
+    @property
+    def state(self) -> dict[str, str]:
+        """Values by key, not by row: rows move when somebody adds a key."""
+        others = {name: stored(self, name) for name in self.fields if name in self.base_fields}
+        return others | {f"value {key}": as_text(value) for key, value in self.known.items()}
+
+    def compare(self, seen: Seen) -> list[Difference]:
+        now, typed = self.known, {row["key"].data: row["value"].data or "" for row in self.rows}
+        shown = {name.removeprefix("value ") for name in seen if name.startswith("value ")}
+        others = {name: text for name, text in self.state.items() if name in self.base_fields}
+        differences = compared(self, others, seen)
+        differences += [Difference(key, "not there any more") for key in sorted(shown - now.keys())]
+        for key, value in now.items():
+            if digest(as_text(value)) == seen.get(f"value {key}"):
+                continue
+            yours = as_text(typed.get(key, ""))
+            is_yours = key in typed and digest(yours) != seen.get(f"value {key}") and yours != as_text(value)
+            differences.append(Difference(key, "added" if self.sealed else value, yours if is_yours else "", is_yours))
+        return differences
+
+    def take_over(self, seen: Seen) -> None:
+        """A row for each key that there is now, then those that the person brought."""
+        super().take_over({name: text for name, text in seen.items() if name in self.base_fields})
+        data: Any = self.data
+        rows = [{part: field.data for part, field in row.items()} for row in self.rows]
+        typed = {row["key"]: row for row in rows if row["key"]}
+        untouched = {key for key, row in typed.items() if digest(as_text(row["value"])) == seen.get(f"value {key}")}
+        kept = [
+            {"key": key, "value": value} | ({} if key in untouched else typed.get(key, {}))
+            for key, value in self.known.items()
+        ]
+        own = [
+            row for row in rows if row["key"] not in self.known and row["key"] not in untouched and any(row.values())
+        ]
+        for name in [name for name in data if ROW.fullmatch(name) or name.startswith(("value_", "remove_"))]:
+            del data[name]
+        for number, row in enumerate([*kept, *own, *[{"key": "", "value": ""}] * NEW_ROWS]):
+            data.update({f"{part}_{number}": str(value or "") for part, value in row.items() if part != "remove"})
+            if typed.get(row["key"], {}).get("remove"):
+                data[f"remove_{number}"] = "on"
+        for name in [name for row in self.rows for name in (field.name for field in row.values())]:
+            del self.fields[name]
+            self._bound_fields_cache.pop(name, None)  # type: ignore[attr-defined]
+        self.data = data
+        self._add_rows(data)
+
 
 class EditSecretForm(EntriesForm):
     sealed = True
 
     def __init__(self, secret: Secret, data: Any = None) -> None:
         super().__init__(dict.fromkeys(secret.key_names, ""), data)
+        self.secret = secret
+
+    @property
+    def state(self) -> dict[str, str]:
+        """Whether a value changed is known by its seal, which differs each time."""
+        return super().state | {"sealed": self.secret.data_sealed}
+
+    def compare(self, seen: Seen) -> list[Difference]:
+        differences = super().compare(seen)
+        if differences or seen.get("sealed") == digest(self.secret.data_sealed):
+            return differences
+        return [Difference("Values", "other values; what you leave blank keeps them")]
 
 
 class SecretForm(EntriesForm):

@@ -57,3 +57,9 @@ class EditRegistryForm(RegistryForm):
             )
         else:
             del self.fields["remove_credentials"]
+        self.registry = registry
+
+    @property
+    def state(self) -> dict[str, str]:
+        """Whether there is another password is known by its seal."""
+        return super().state | {"password": self.registry.password_sealed}

@@ -126,11 +126,11 @@ def agent_create(request: PageRequest) -> HttpResponse:
 def agent_edit(request: PageRequest, uuid: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
     agent = _agent(uuid)
-    form = AgentForm(agent, posted(request))
+    form = AgentForm(agent, posted(request)).watching(agent)
     if form.submit(edit_agent, by=request.user, agent=agent):
         messages.success(request, f"Agent {form.result.name} is saved.")
         return redirect("web:agent-detail", uuid)
-    return render(request, "agents/form.html", {"form": form, "agent": agent})
+    return render(request, "agents/form.html", {"form": form, "agent": agent}, status=form.status)
 
 
 @never_cache

@@ -23,7 +23,7 @@ from catalogweb.deployments.manifests import (
     plan,
     save_template,
 )
-from catalogweb.web.forms.application_templates import TemplateDeployForm
+from catalogweb.web.forms.application_templates import TemplateDeployForm, TemplateTextForm
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.lists import in_order, page_of
 from catalogweb.web.render import render_page
@@ -77,9 +77,13 @@ def template_edit(request: PageRequest, pk: int) -> HttpResponse:
 
 def _written(request: PageRequest, template: ApplicationTemplate | None, text: str) -> HttpResponse:
     """The text of a template, saved when it was sent; what is wrong with it is told with its line."""
-    context: dict[str, Any] = {"template": template, "text": text}
+    form = TemplateTextForm(posted(request), initial={"text": text}).watching(template)
+    context: dict[str, Any] = {"template": template, "text": text, "form": form}
     if request.method == "POST":
         context["text"] = request.POST.get("text", "").replace("\r\n", "\n")
+        if not form.is_current():
+            context["text"] = form.data["text"]
+            return render(request, "application_templates/form.html", context, status=form.status)
         try:
             saved = save_template(context["text"], by=request.user, template=template)
         except ManifestRefused as refused:

@@ -97,11 +97,11 @@ def application_edit(request: PageRequest, name: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
     application = _application(name)
     initial = {field: getattr(application, field) for field in ("name", "description", "is_activated")}
-    form = ApplicationForm(posted(request), initial=initial)
+    form = ApplicationForm(posted(request), initial=initial).watching(application)
     if form.submit(edit_application, by=request.user, application=application):
         messages.success(request, f"Application {form.result.name} is saved.")
         return redirect("web:application-detail", form.result.name)
-    return render(request, "applications/form.html", {"form": form, "application": application})
+    return render(request, "applications/form.html", {"form": form, "application": application}, status=form.status)
 
 
 @post_only("web:application-detail")

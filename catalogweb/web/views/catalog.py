@@ -92,11 +92,11 @@ def catalog_create(request: PageRequest) -> HttpResponse:
 def catalog_edit(request: PageRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(CatalogItem.objects.with_images().with_uses(), pk=pk)
     require(request.user, Right.ADMINISTER if item.is_system else Right.CHANGE)
-    form = EditCatalogItemForm(item, item.use_count, posted(request))
+    form = EditCatalogItemForm(item, item.use_count, posted(request)).watching(item)
     if form.submit(edit_catalog_item, by=request.user, item=item, built_in=item.is_system):
         messages.success(request, _saved(form.result, revised=form.result.current_id != item.current_id))
         return redirect("web:catalog-item", pk)
-    return render(request, "catalog/form.html", {"form": form, "item": item})
+    return render(request, "catalog/form.html", {"form": form, "item": item}, status=form.status)
 
 
 def _saved(item: CatalogItem, *, revised: bool) -> str:

@@ -59,11 +59,11 @@ def config_map_create(request: PageRequest) -> HttpResponse:
 def config_map_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.CHANGE)
     config_map = get_object_or_404(ConfigMap, pk=pk)
-    form = EditConfigMapForm(config_map, posted(request))
+    form = EditConfigMapForm(config_map, posted(request)).watching(config_map)
     if form.submit(edit_config_map, by=request.user, config_map=config_map):
         messages.success(request, f"Config map {config_map} is saved.")
         return redirect("web:config-map-detail", pk)
-    return render(request, "config_maps/form.html", {"form": form, "config_map": config_map})
+    return render(request, "config_maps/form.html", {"form": form, "config_map": config_map}, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

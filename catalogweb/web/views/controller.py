@@ -22,7 +22,7 @@ def controller_settings(request: PageRequest) -> HttpResponse:
     require(request.user, Right.ADMINISTER)
     router = services.default_router()
     is_router = "save_router" in request.POST
-    router_form = RouterForm(router, request.POST if is_router else None)
+    router_form = RouterForm(router, request.POST if is_router else None).watching(router)
     value_form = ValueForm(None if is_router else posted(request))
     if router_form.submit(services.set_default_router, by=request.user):
         messages.success(request, f"The default router is {router_form.result}.")
@@ -56,11 +56,12 @@ def router_forget(request: PageRequest) -> HttpResponse:
 def value_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.ADMINISTER)
     value = get_object_or_404(Value, pk=pk)
-    form = EditValueForm(posted(request), initial={"value": value.value})
+    form = EditValueForm(posted(request), initial={"value": value.value}).watching(value)
     if form.submit(services.set_value, by=request.user, key=value.key):
         messages.success(request, f"{value} is saved.")
         return redirect("web:controller-settings")
-    return render(request, "controller/value.html", {"value": value, "form": form, "entries": entries_of(value)[:10]})
+    context = {"value": value, "form": form, "entries": entries_of(value)[:10]}
+    return render(request, "controller/value.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -79,11 +79,11 @@ def edge_resource_create(request: PageRequest) -> HttpResponse:
 def edge_resource_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.CHANGE)
     resource = get_object_or_404(EdgeResource, pk=pk)
-    form = EdgeResourceForm(resource, posted(request))
+    form = EdgeResourceForm(resource, posted(request)).watching(resource)
     if form.submit(edit_edge_resource, by=request.user, resource=resource):
         messages.success(request, f"{form.result} is saved. Its agents hear of it at their next poll.")
         return redirect("web:edge-resource-detail", pk)
-    return render(request, "edge_resources/form.html", {"form": form, "resource": resource})
+    return render(request, "edge_resources/form.html", {"form": form, "resource": resource}, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -97,14 +97,15 @@ def microservice_detail(request: PageRequest, uuid: str) -> HttpResponse:
 def microservice_edit(request: PageRequest, uuid: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
     microservice = _microservice(uuid)
-    form = MicroserviceForm(microservice, posted(request))
+    form = MicroserviceForm(microservice, posted(request)).watching(microservice)
     if form.submit(adapt, by=request.user, microservice=microservice):
         messages.success(
             request, f"{form.result.full_name} is saved. {form.result.agent.name} will hear of it at its next poll."
         )
         return redirect("web:microservice-detail", uuid)
     agents = Agent.objects.values_list("name", flat=True)[:CHOICES_SHOWN]
-    return render(request, "microservices/form.html", {"form": form, "microservice": microservice, "agents": agents})
+    context = {"form": form, "microservice": microservice, "agents": agents}
+    return render(request, "microservices/form.html", context, status=form.status)
 
 
 @post_only("web:microservice-detail")

@@ -77,11 +77,11 @@ def registry_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.CHANGE)
     registry = get_object_or_404(Registry, pk=pk)
     refuse_built_in(registry)
-    form = EditRegistryForm(registry, posted(request))
+    form = EditRegistryForm(registry, posted(request)).watching(registry)
     if form.submit(edit_registry, by=request.user, registry=registry):
         messages.success(request, f"Registry {pk} is saved as {form.result}.")
         return redirect("web:registry-detail", pk)
-    return render(request, "registries/form.html", {"form": form, "registry": registry})
+    return render(request, "registries/form.html", {"form": form, "registry": registry}, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -67,11 +67,11 @@ def secret_create(request: PageRequest) -> HttpResponse:
 def secret_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.CHANGE)
     secret = get_object_or_404(Secret, pk=pk)
-    form = EditSecretForm(secret, posted(request))
+    form = EditSecretForm(secret, posted(request)).watching(secret)
     if form.submit(edit_secret, by=request.user, secret=secret):
         messages.success(request, f"Secret {secret} is saved.")
         return redirect("web:secret-detail", pk)
-    return render(request, "secrets/form.html", {"form": form, "secret": secret})
+    return render(request, "secrets/form.html", {"form": form, "secret": secret}, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

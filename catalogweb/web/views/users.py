@@ -50,14 +50,14 @@ def user_create(request: PageRequest) -> HttpResponse:
 def user_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.ADMINISTER)
     person = get_object_or_404(User, pk=pk)
-    form = EditUserForm.of(person, posted(request))
+    form = EditUserForm.of(person, posted(request)).watching(person)
     if form.submit(edit_user, by=request.user, user=person):
         if person == request.user:
             update_session_auth_hash(request, form.result)
         messages.success(request, f"{form.result} is saved.")
         return redirect("web:user-list")
     context = {"form": form, "person": person, "entries": entries_of(person)[:10]}
-    return render(request, "users/form.html", context)
+    return render(request, "users/form.html", context, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -67,11 +67,11 @@ def mount_create(request: PageRequest) -> HttpResponse:
 def mount_edit(request: PageRequest, uuid: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
     mount = _mount(uuid)
-    form = SourceForm(mount, posted(request))
+    form = SourceForm(mount, posted(request)).watching(mount)
     if form.submit(edit_volume_mount, by=request.user, mount=mount):
         messages.success(request, f"Volume mount {mount} is saved. Its agents fetch the files again.")
         return redirect("web:volume-mount-detail", uuid)
-    return render(request, "volume_mounts/form.html", {"form": form, "mount": mount})
+    return render(request, "volume_mounts/form.html", {"form": form, "mount": mount}, status=form.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
