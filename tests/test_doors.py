@@ -158,7 +158,11 @@ class Command(Manifest):
                 call_command("apply", "-f", "-", "--as", self.user.email, stdout=io.StringIO(), stderr=errors)
             except (CommandError, SystemExit) as refused:
                 lines = (errors.getvalue() + str(refused)).splitlines()
-                return [re.sub(r"^\S+: \w+ [\w.]+: ", "", line) for line in lines if "Microservice" in line[:40]]
+                return [
+                    re.sub(r"^\S+: document \d+ \w+ [\w.]+: ", "", line)
+                    for line in lines
+                    if "Microservice" in line[:40]
+                ]
         return []
 
 

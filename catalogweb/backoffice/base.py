@@ -9,13 +9,14 @@ from django.contrib.admin.utils import unquote
 from django.db import models, transaction
 from django.forms.fields import InvalidJSONInput
 from django.forms.models import construct_instance
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from catalogweb.core.errors import Refusal, Refusals, noting, refuse_all
 from catalogweb.core.rights import Actor
+from catalogweb.core.text import as_id
 
 
 class JSONField(forms.JSONField):
@@ -51,6 +52,16 @@ class ServiceForm(forms.ModelForm):
         if instance is not None:
             kwargs["initial"] = self.initial_of(instance) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+        if isinstance(self.data, QueryDict):
+            self.data = self._with_ids(self.data)
+
+    def _with_ids(self, data: QueryDict) -> QueryDict:
+        """A number that no database holds chooses nothing; looking for it, even to show it again, would fail."""
+        data = data.copy()
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField) and name in data:
+                data.setlist(name, [text and str(as_id(text)) for text in data.getlist(name)])
+        return data
 
     def initial_of(self, instance: Any) -> dict[str, Any]:
         """What the fields that the model does not have show of `instance`."""

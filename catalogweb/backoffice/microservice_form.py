@@ -7,7 +7,8 @@ from django import forms
 from catalogweb.agents.models import Agent
 from catalogweb.backoffice.images import ImagesForm, chosen_images
 from catalogweb.deployments import lines
-from catalogweb.deployments.container import OPTIONS, Container
+from catalogweb.deployments.container import Container
+from catalogweb.deployments.options import OPTIONS
 from catalogweb.deployments.wishes import Wish
 
 CONTAINER_FIELDS = [

@@ -9,6 +9,7 @@ from catalogweb.catalog.models import REMOTE, CatalogItem, Image, Registry, Revi
 from catalogweb.catalog.references import completed, parse_reference
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.errors import Invalid, Refusal, refuse_all
+from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require, user_id
 from catalogweb.core.storing import batches, check_columns
 from catalogweb.core.text import listed
@@ -109,9 +110,9 @@ def checked_images(
     for architecture, given in images.items():
         reference = (given or "").strip()
         if architecture not in Architecture.values:
-            refusals.append(
-                Invalid(f"“{architecture}” is not an architecture ({listed(Architecture.values)}).", field="images")
-            )
+            near = suggestion(architecture, Architecture.values)
+            said = f"“{architecture}” is not an architecture ({listed(Architecture.values)}).{near}"
+            refusals.append(Invalid(said, field="images"))
         elif reference:
             try:
                 is_settled = as_sent or reference == (kept or {}).get(architecture)

@@ -43,5 +43,5 @@ def _plain(name: str, value: Any) -> str:
 
 def fault_line(file: str, fault: Fault) -> str:
     """As compilers write it, so that editors can jump there."""
-    place = " ".join(filter(None, [fault.kind, fault.field]))
-    return f"{file}:{fault.line}: {place}: {fault.message}" if place else f"{file}:{fault.line}: {fault.message}"
+    place = " ".join(filter(None, [f"document {fault.document}", fault.kind, fault.field]))
+    return f"{file}:{fault.line}: {place}: {fault.message}"

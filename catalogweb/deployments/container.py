@@ -9,7 +9,9 @@ from itertools import chain
 from typing import Any
 
 from catalogweb.core.errors import Invalid, Refusal, refuse_all
+from catalogweb.core.names import suggestion
 from catalogweb.core.storing import UNSTORABLE, is_storable
+from catalogweb.deployments.options import option_faults
 
 LARGEST_PORT = 65535
 # The agent itself listens there.
@@ -45,7 +47,7 @@ class Port:
 
 
 def _no_protocol(protocol: str) -> Invalid:
-    return Invalid(f"“{protocol}” is not a protocol: use tcp or udp.", field="ports")
+    return Invalid(f"“{protocol}” is not a protocol: use tcp or udp.{suggestion(protocol, PROTOCOLS)}", field="ports")
 
 
 @dataclass(frozen=True)
@@ -105,28 +107,12 @@ def _from_json(value: Any) -> str | Source:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-OPTIONS: dict[str, type | tuple[type, ...]] = {
-    "run_as_user": str,
-    "platform": str,
-    "runtime": str,
-    "pid_mode": str,
-    "ipc_mode": str,
-    "cpu_set_cpus": str,
-    "memory_limit": int,
-    "health_check": dict,
-    "annotations": dict,
-    "cap_add": list,
-    "cap_drop": list,
-    "cdi_devices": list,
-}
-
-
 @dataclass(frozen=True)
 class Container:
     """Everything about a container but its image.
 
     `env` maps names to text or to sources, `config` is what the container reads from the agent's local API,
-    `log_size` is in MB, `options` holds the rarer ones (see OPTIONS).
+    `log_size` is in MB, `options` holds the rarer ones (see OPTIONS of options.py).
     """
 
     env: Env = field(default_factory=dict)
@@ -213,7 +199,7 @@ def container_faults(container: Container, *, is_system: bool = False) -> list[R
             if not key or "=" in key
         ),
         *_number_faults(container, is_system),
-        *_option_faults(container.options),
+        *option_faults(container.options),
         *(
             Invalid(f"{name}: {UNSTORABLE}", field=name)
             for name, value in asdict(container).items()
@@ -231,9 +217,9 @@ def _volume_faults(volumes: Iterable[Volume]) -> list[Refusal]:
                 Invalid(f"{place!r}: a volume needs a place on the agent and one in the container.", field="volumes")
             )
         if volume.type not in VOLUME_TYPES:
-            faults.append(
-                Invalid(f"“{volume.type}” is not a volume type: use bind, volume or volumeMount.", field="volumes")
-            )
+            near = suggestion(volume.type, VOLUME_TYPES)
+            said = f"“{volume.type}” is not a volume type: use bind, volume or volumeMount.{near}"
+            faults.append(Invalid(said, field="volumes"))
         if volume.access not in ACCESS_MODES:
             faults.append(Invalid(f"“{volume.access}” is not an access mode: use rw or ro.", field="volumes"))
     return faults
@@ -264,16 +250,6 @@ def _port_faults(ports: Iterable[Port]) -> list[Refusal]:
             faults.append(Invalid(f"Port {port} is mapped twice.", field="ports"))
         seen_outside.add(port.external)
         seen_inside.add((port.internal, port.protocol))
-    return faults
-
-
-def _option_faults(options: Mapping[str, Any]) -> list[Refusal]:
-    faults: list[Refusal] = []
-    for name, value in options.items():
-        if name not in OPTIONS:
-            faults.append(Invalid(f"“{name}” is not a container option.", field=name))
-        elif not isinstance(value, OPTIONS[name]) or isinstance(value, bool):
-            faults.append(Invalid(f"{name} has the wrong type.", field=name))
     return faults
 
 

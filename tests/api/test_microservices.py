@@ -394,6 +394,24 @@ def test_volumes_are_added_and_removed_one_by_one(operator: WireClient) -> None:
     assert operator.call("DELETE", f"{path}/1").json()["message"] == "Invalid volume mapping id '1'"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("DELETE", "port-mapping/80", None), ("DELETE", "port-mapping/81", None), ("DELETE", "volume-mapping/9", None),
+        ("POST", "port-mapping", {"internal": 80, "external": 5080}),
+        ("POST", "volume-mapping",
+         {"hostDestination": "/srv", "containerDestination": "/data", "accessMode": "ro"}),
+    ],
+)  # fmt: skip
+def test_who_only_reads_is_told_so_whether_or_not_the_part_is_there(
+    operator: WireClient, viewer: WireClient, method: str, path: str, body: Any
+) -> None:
+    place = f"/microservices/{MicroserviceFactory().uuid}"
+    operator.call("POST", f"{place}/port-mapping", {"internal": 80, "external": 5080})
+
+    assert viewer.call(method, f"{place}/{path}", body).status_code == 403
+
+
 def test_a_config_is_the_whole_body(operator: WireClient) -> None:
     path = f"/microservices/{MicroserviceFactory().uuid}/config"
 

@@ -389,7 +389,7 @@ def test_a_system_microservice_is_uploaded_under_its_own_path(operator: WireClie
         ("catalogId: 4", "catalogId: 99", 28, "catalogId", "Invalid catalog item id '99'"),
         ("registry: remote", "registry: nowhere", 12, "registry", "Invalid registry id 'nowhere'"),
         ("x86: \"team/web:1\", ", "", 12, "images", "does not have a valid image for its Agent type"),
-        ("- name: db", "- name: web", 26, "name", "Duplicate name 'web'"),
+        ("- name: db", "- name: web", 26, "spec.microservices[1].name", "Duplicate name 'web': the microservice on line"),
         ("to: db}", "to: none}", 32, "to", "shop has no microservice “none”"),
         ("address: 10.0.0.5", "address: '${Agents.none}'", 24, "extraHosts", "Could not find agent host template"),
         ("env:", "env", 18, "", "not YAML"),

@@ -82,7 +82,7 @@ def test_apply_reads_standard_input(monkeypatch):
     assert "shop" in run("-f", "-")
 
 
-def test_apply_names_file_line_kind_and_field_of_every_fault(manifest, capsys):
+def test_apply_names_file_line_document_kind_and_field_of_every_fault(manifest, capsys):
     manifest.write_text(FAULTY)
 
     with pytest.raises(SystemExit) as ended:
@@ -90,8 +90,8 @@ def test_apply_names_file_line_kind_and_field_of_every_fault(manifest, capsys):
 
     said = capsys.readouterr().err
     assert ended.value.code == 1
-    assert f"{manifest}:5: Application name: metadata.name is missing" in said
-    assert f"{manifest}:12: Registry spec.password: what is written is not text." in said
+    assert f"{manifest}:5: document 1 Application name: metadata.name is missing" in said
+    assert f"{manifest}:12: document 2 Registry spec.password: what is written is not text." in said
     assert said.endswith("\nNothing was applied: 2 faults.\n")
     assert "hush-hush" not in said
     assert not Application.objects.exists()

@@ -32,8 +32,26 @@ from catalogweb.deployments.container import Container, Port, Volume, check_cont
         ({"schedule": 101}, "schedule", "between 6 and 100"),
         ({"schedule": 5}, "schedule", "between 6 and 100"),
         ({"options": {"colour": "red"}}, "colour", "not a container option"),
-        ({"options": {"memory_limit": "1"}}, "memory_limit", "wrong type"),
-        ({"options": {"memory_limit": True}}, "memory_limit", "wrong type"),
+        ({"ports": (Port(80, 81, "tpc"),)}, "ports", "Did you mean “tcp”?"),
+        ({"volumes": (Volume("/a", "/b", "rw", "blind"),)}, "volumes", "Did you mean “bind”?"),
+        ({"options": {"cap_ad": ["NET_ADMIN"]}}, "cap_ad", "Did you mean “cap_add”?"),
+        *(
+            ({"options": {name: value}}, name, said)
+            for name, values, said in [
+                ("memory_limit", ["1", True, 1.5, -5, 2**53 + 1, [1]], "Memory limit is a whole number, 0 to"),
+                ("run_as_user", [1000, True, ["x"], {"a": "b"}], "Run as user is text"),
+                ("platform", [5, ["linux/arm64"]], "Platform is text"),
+                ("cap_add", ["NET_ADMIN", [{"a": "b"}, 5], {"a": "b"}, [None]], "Cap add is a list of texts"),
+                ("cap_drop", [[5]], "Cap drop is a list of texts"),
+                ("cdi_devices", [[[]]], "Cdi devices is a list of texts"),
+                ("annotations", ["a", ["a"], {"a": [1]}, {"a": 1}, {"a": None}], "Annotations holds texts by name"),
+                ("health_check", ["curl", ["curl"]], "Health check holds test, interval"),
+                ("health_check", [{"tset": ["curl"]}], "Did you mean “test”?"),
+                ("health_check", [{"test": 5}, {"test": [5]}], "test is a list of texts"),
+                ("health_check", [{"interval": "x"}, {"interval": -1}, {"interval": 2**31}], "interval is a whole"),
+            ]
+            for value in values
+        ),
     ],
 )
 def test_container_is_refused_with_the_field_at_fault(fields, field, said):
@@ -41,6 +59,13 @@ def test_container_is_refused_with_the_field_at_fault(fields, field, said):
         check_container(Container(**fields))
 
     assert refused.value.field == field
+
+
+def test_options_that_agents_can_read_are_taken():
+    check = {"test": ["CMD", "true"], "interval": 10, "retries": 2**31 - 1}
+    options = {"memory_limit": 2**53, "cap_add": ["NET_ADMIN"], "annotations": {"a": "b"}, "health_check": check}
+
+    check_container(Container(options=options))
 
 
 def test_every_fault_is_named():

@@ -18,7 +18,7 @@ from catalogweb.core.architectures import Architecture
 from catalogweb.core.errors import Invalid
 from catalogweb.core.names import camel
 from catalogweb.core.text import number_in
-from catalogweb.deployments.container import OPTIONS
+from catalogweb.deployments.options import OPTIONS
 
 # What has the same name and value on both sides, in the microservice and in its container.
 BESIDE = ("name", "schedule", "isActivated", "serviceAccount", "natsConfig", "agents", "namePattern")

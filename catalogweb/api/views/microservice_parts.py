@@ -7,6 +7,7 @@ from catalogweb.api.routes import Call, Route
 from catalogweb.api.shapes.microservice_replies import PortReply, VolumeReply, port_entries, volume_entries
 from catalogweb.api.shapes.microservices import PortEntry, VolumeEntry
 from catalogweb.core.errors import Invalid, NotFound
+from catalogweb.core.rights import Right, require
 from catalogweb.deployments.container import Port, Volume
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.services import edit_microservice
@@ -41,6 +42,7 @@ def port_list(call: Call, microservice: Microservice) -> Ports:
 
 
 def port_add(call: Call, microservice: Microservice) -> None:
+    require(call.by, Right.CHANGE)
     port, ports = Port(**call.given), microservice.container.ports
     if any(port.internal == other.internal or port.external == other.external for other in ports):
         raise Invalid("Port mapping already exists", field="ports")
@@ -48,6 +50,7 @@ def port_add(call: Call, microservice: Microservice) -> None:
 
 
 def port_remove(call: Call, microservice: Microservice, internal: int) -> None:
+    require(call.by, Right.CHANGE)
     ports = microservice.container.ports
     kept = tuple(port for port in ports if port.internal != internal)
     if kept == ports:
@@ -60,6 +63,7 @@ def volume_list(call: Call, microservice: Microservice) -> Volumes:
 
 
 def volume_add(call: Call, microservice: Microservice) -> VolumeCreated:
+    require(call.by, Right.CHANGE)
     volume, volumes = Volume(**call.given), microservice.container.volumes
     if any((volume.host, volume.container) == (other.host, other.container) for other in volumes):
         raise Invalid("Volume mapping already exists", field="volumes")
@@ -68,6 +72,7 @@ def volume_add(call: Call, microservice: Microservice) -> VolumeCreated:
 
 
 def volume_remove(call: Call, microservice: Microservice, id: str) -> None:
+    require(call.by, Right.CHANGE)
     volumes = microservice.container.volumes
     kept = tuple(volume for volume in volumes if str(volume.id) != id)
     if kept == volumes:

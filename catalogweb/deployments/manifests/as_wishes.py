@@ -12,10 +12,11 @@ from catalogweb.catalog.services import find_item, known_items
 from catalogweb.core.errors import NotFound, Refusal, noting, refuse_all
 from catalogweb.core.names import is_name
 from catalogweb.core.rights import Actor
-from catalogweb.deployments.container import OPTIONS, Container, container_faults
+from catalogweb.deployments.container import Container, container_faults
 from catalogweb.deployments.manifests.specs import ApplicationSpec, MicroserviceSpec
 from catalogweb.deployments.manifests.template_specs import TemplateUse
 from catalogweb.deployments.manifests.templates import made_from
+from catalogweb.deployments.options import OPTIONS
 from catalogweb.deployments.placing import bad_name
 from catalogweb.deployments.routes import RouteWish
 from catalogweb.deployments.wishes import Wish

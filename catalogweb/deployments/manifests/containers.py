@@ -4,8 +4,9 @@ from typing import Any
 
 from catalogweb.core.errors import Refusal
 from catalogweb.core.names import camel
-from catalogweb.deployments.container import CONFIG_MAP, OPTIONS, SECRET, Container, Env, Port, Source, Volume
+from catalogweb.deployments.container import CONFIG_MAP, SECRET, Container, Env, Port, Source, Volume
 from catalogweb.deployments.manifests.fields import Fields
+from catalogweb.deployments.options import OPTIONS
 
 
 def read_container(fields: Fields, config: dict[str, Any], schedule: int) -> Container:

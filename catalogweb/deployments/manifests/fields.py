@@ -30,9 +30,12 @@ class Fields:
     def line(self) -> int:
         return self.value.line if self.value else self.document.line
 
+    def line_of(self, key: str) -> int:
+        return self.value.keys.get(key, self.line) if self.value else self.document.line
+
     def fault(self, key: str, message: str, value: Value | None = None) -> None:
         """Note a fault at `key`; the value is shown unless it may be a secret."""
-        line = value.line if value else (self.value.keys.get(key, self.line) if self.value else self.document.line)
+        line = value.line if value else self.line_of(key)
         text = value.text if value and key not in SECRETS else ""
         place = ".".join(filter(None, [self.path, key]))
         self.faults.append(Fault(self.document.number, line, self.document.kind, place, message, text))

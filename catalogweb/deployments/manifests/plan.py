@@ -1,5 +1,6 @@
 """A plan is what applying would do, found by doing it and taking it back; so plan and apply cannot differ."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -65,21 +66,27 @@ class Plan:
 
 def plan(text: str, *, by: Actor) -> Plan:
     """What `apply` would do. Refuses as `apply` would."""
+    readings = _understood(text, by)
     with through(current().door):
-        return tried(lambda: _run(text, by))
+        return tried(lambda: _run(readings, by))
 
 
 def apply(text: str, *, by: Actor) -> Plan:
     """Do all that the documents say, or nothing; returns what was done."""
+    readings = _understood(text, by)
     with transaction.atomic(), through(current().door, current().request_id):
-        return _run(text, by)
+        return _run(readings, by)
 
 
-def _run(text: str, by: Actor) -> Plan:
+def _understood(text: str, by: Actor) -> list[Reading]:
+    """Before a transaction begins: while a long text is read, nobody waits for the database."""
     require(by, Right.CHANGE)
-    readings = [understand(document) for document in read(text)]
-    if not readings:
-        raise ManifestRefused([Fault(1, 1, "", "", "There is no document in it.")])
+    if readings := [understand(document) for document in read(text)]:
+        return readings
+    raise ManifestRefused([Fault(1, 1, "", "", "There is no document in it.")])
+
+
+def _run(readings: Sequence[Reading], by: Actor) -> Plan:
     faults = [fault for reading in readings for fault in reading.faults]
     failed = [reading for reading in readings if reading.faults]
     changes: dict[int, list[Change]] = {}

@@ -9,16 +9,18 @@ from typing import Any
 from django.conf import settings
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 
 from catalogweb.core.storing import UNSTORABLE, is_storable
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
 
 # What a parser quotes, to the end of the text if the quotes do not match.
 QUOTED = re.compile(r"""(['"])((?:\\.|(?!\1).)*)\1|['"].*""", re.S)
-DEEPEST, MOST_ALIASES, MOST_VALUES = 24, 100, 50_000
+DEEPEST, MOST_ALIASES, MOST_VALUES = 24, 100, 20_000
 TOO_DEEP = f"Values are nested deeper than {DEEPEST} levels"
+TOO_MANY = f"More than {MOST_VALUES:,} values, the names of fields counted"
 
 
 @dataclass
@@ -58,7 +60,6 @@ def read(text: str) -> list[Document]:
     if len(text.encode()) > settings.MANIFEST_MAX_BYTES:
         raise ManifestRefused([Fault(1, 1, "", "", "A manifest has at most 1 MiB.")])
     try:
-        _check_bounds(text)
         nodes = [node for node in _yaml().compose_all(text) if node is not None]
         reading = _Reading()
         return [
@@ -66,6 +67,8 @@ def read(text: str) -> list[Document]:
             for number, node in enumerate(nodes, start=1)
             if not _is_empty(node)
         ]
+    except _TooMuch as error:
+        raise _refused(_document_at(text, error.line), error.line, f"{error.exceeded}: this is refused.") from None
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = _without_values(error.problem or "")
@@ -87,8 +90,39 @@ def _without_values(problem: str) -> str:
     return QUOTED.sub(shown, problem.replace(r"'\t'", "<tab>"))
 
 
+class _BoundedParser(Parser):
+    """Stops at the bounds while it reads: what lies beyond them costs nothing."""
+
+    depth = aliases = values = 0
+
+    def get_event(self) -> Any:
+        event = super().get_event()
+        self.depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        self.aliases += isinstance(event, AliasEvent)
+        self.values += isinstance(event, NodeEvent)
+        if exceeded := self._exceeded():
+            raise _TooMuch(exceeded, event.start_mark.line + 1)
+        return event
+
+    def _exceeded(self) -> str:
+        if self.depth > DEEPEST:
+            return TOO_DEEP
+        if self.aliases > MOST_ALIASES:
+            return f"More than {MOST_ALIASES} aliases"
+        return TOO_MANY if self.values > MOST_VALUES else ""
+
+
+class _TooMuch(Exception):
+    """A manifest goes on beyond a bound at this line."""
+
+    def __init__(self, exceeded: str, line: int) -> None:
+        super().__init__(exceeded)
+        self.exceeded, self.line = exceeded, line
+
+
 def _yaml() -> YAML:
     yaml = YAML(typ="safe", pure=True)
+    yaml.Parser = _BoundedParser
     # It would print the line, which may hold a password.
     yaml.composer.warn_double_anchors = False
     return yaml
@@ -103,17 +137,6 @@ def _document_at(text: str, line: int) -> int:
     return len(separators) + 1
 
 
-def _check_bounds(text: str) -> None:
-    depth = aliases = 0
-    for event in _yaml().parse(text):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        aliases += isinstance(event, AliasEvent)
-        if depth > DEEPEST or aliases > MOST_ALIASES:
-            line = event.start_mark.line + 1
-            what = TOO_DEEP if depth > DEEPEST else f"More than {MOST_ALIASES} aliases"
-            raise _refused(_document_at(text, line), line, f"{what}: this is refused.")
-
-
 @dataclass
 class _Reading:
     """Nodes to values. An alias may point at what it stands in, or at lists of aliases: both are counted again."""
@@ -124,7 +147,7 @@ class _Reading:
         line = node.start_mark.line + 1
         self.count += 1
         if self.count > MOST_VALUES:
-            raise _refused(document, line, f"More than {MOST_VALUES:,} values: this is refused.")
+            raise _refused(document, line, f"{TOO_MANY}: this is refused.")
         if depth > DEEPEST:
             raise _refused(document, line, f"{TOO_DEEP}: this is refused.")
         if isinstance(node, MappingNode):
@@ -157,7 +180,7 @@ def _key(node: Any, document: int) -> str:
     line = node.start_mark.line + 1
     if not isinstance(node, ScalarNode):
         raise _refused(document, line, "The name of a field is text, not a list or a group of fields.")
-    if node.value == "<<":
+    if node.value == "<<" and node.style is None:
         raise _refused(document, line, "Merging with << is not done here: write the fields out.", "<<")
     return str(_scalar(node, line, document).text)
 

@@ -1,6 +1,6 @@
 """The kinds of documents, read into plain values. Only shape is checked here; rules live in services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -148,9 +148,22 @@ def read_application(root: Fields, name: str) -> ApplicationSpec:
         fields["is_activated"] = spec.boolean("isActivated")
     sections = spec.sections("microservices")
     microservices = None if sections is None else [microservice_in(s, s.text("name"), name) for s in sections]
+    _refuse_twins(sections or [], microservices or [])
     return ApplicationSpec(
         root.document, name, fields, microservices, read_routes(spec), template=read_template_use(spec)
     )
+
+
+def _refuse_twins(sections: Iterable[Fields], microservices: Iterable[MicroserviceSpec]) -> None:
+    """Those on several agents get names of their own, which a service compares."""
+    first: dict[str, int] = {}
+    for section, spec in zip(sections, microservices, strict=True):
+        if not spec.name or spec.pattern or len(spec.agents) > 1:
+            continue
+        if spec.name in first:
+            said = f"Duplicate name '{spec.name}': the microservice on line {first[spec.name]} has it already."
+            section.fault("name", said)
+        first.setdefault(spec.name, section.line_of("name"))
 
 
 def read_microservice(root: Fields, name: str) -> MicroserviceSpec:

@@ -4,7 +4,7 @@ import pytest
 
 from catalogweb.deployments.manifests import plan
 from catalogweb.deployments.models import Application, Microservice
-from tests.factories import MicroserviceFactory
+from tests.factories import AgentFactory, MicroserviceFactory
 
 pytestmark = pytest.mark.django_db
 HEAD = "apiVersion: iofog.org/v3\nkind: Application\nmetadata:\n  name: heart\n"
@@ -116,3 +116,29 @@ def test_list_of_another_type_is_refused(faults):
     [fault] = faults(HEAD + "spec:\n  microservices: web\n")
 
     assert (fault.line, fault.field, fault.value) == (6, "spec.microservices", "")
+
+
+def test_two_microservices_may_swap_their_ports(agent, applying):
+    applying(written("web", "viewer", ports=[8080, 8081]))
+    applying(written("web", "viewer", ports=[8081, 8080]))
+
+    assert [row.port_list for row in Microservice.objects.order_by("name")] == [["8080:80/tcp"], ["8081:80/tcp"]]
+
+
+def test_two_microservices_of_one_name_are_refused_naming_both_lines(agent, faults):
+    [fault] = faults(written("web", "viewer", "web"))
+
+    assert (fault.line, fault.field) == (13, "spec.microservices[2].name")
+    assert fault.message == "Duplicate name 'web': the microservice on line 7 has it already."
+
+
+def test_two_microservices_of_one_name_on_other_agents_get_names_of_their_own(agent, applying):
+    for name in ("north", "south", "west"):
+        AgentFactory(name=name)
+    entries = [
+        "{name: web, agents: [north, south], images: {x86: web}}",
+        "{name: web, agents: [west, my-agent-name], images: {x86: web}}",
+    ]
+    applying(HEAD + "spec:\n  microservices:\n" + "".join(f"  - {entry}\n" for entry in entries))
+
+    assert names() == ["web-my-agent-name", "web-north", "web-south", "web-west"]

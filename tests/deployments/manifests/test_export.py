@@ -10,9 +10,10 @@ from catalogweb.catalog.registries import create_registry
 from catalogweb.catalog.revisions import chosen_revision
 from catalogweb.catalog.services import create_item
 from catalogweb.core.errors import Invalid
-from catalogweb.deployments.container import OPTIONS, Container, Port, Volume, check_container
+from catalogweb.deployments.container import Container, Port, Volume, check_container
 from catalogweb.deployments.manifests import export, plan
 from catalogweb.deployments.models import Application, Microservice
+from catalogweb.deployments.options import OPTIONS
 from catalogweb.deployments.services import deploy, edit_microservice
 from catalogweb.deployments.sources import edit_catalog_item, edit_registry
 from tests.factories import (

@@ -44,7 +44,7 @@ def test_name_of_the_application_stands_before_the_slash_or_in_the_spec(applying
         (manifest("  container: {ports: [{internal: 80}]}\n"), "external is missing"),
         (manifest("  container: {env: [A=1]}\n"), "An entry of env holds fields"),
         (manifest("  container: {volumes: [{hostDestination: /a}]}\n"), "containerDestination is missing"),
-        (manifest("  container: {memoryLimit: a}\n"), "memory_limit has the wrong type"),
+        (manifest("  container: {memoryLimit: a}\n"), "Memory limit is a whole number"),
         (manifest("  container: {hostNetwrokMode: true}\n"), "Did you mean “hostNetworkMode”?"),
         (manifest("  contaner: {}\n"), "Did you mean “container”?"),
         (manifest("  namePattern: web\n", agent="  agents: [my-agent-name, b]\n"), "There is no agent “b”"),

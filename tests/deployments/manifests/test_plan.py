@@ -90,6 +90,13 @@ def test_head_of_a_document_is_checked(faults, text, said):
     assert said in " ".join(fault.message for fault in faults(text))
 
 
+def test_text_is_read_before_the_database_is_asked_for_anything(operator, django_assert_num_queries):
+    """A long text takes its time: nobody is to wait for a lock meanwhile."""
+    for act in (plan, apply):
+        with django_assert_num_queries(0), pytest.raises(ManifestRefused):
+            act("a: [" + "1, " * 20_001, by=operator)
+
+
 def test_refusal_reads_as_a_list_of_places_and_sentences(operator):
     with pytest.raises(ManifestRefused) as refused:
         plan("apiVersion: iofog.org/v3\nkind: Registry\nspec: {url: ''}\n", by=operator)
@@ -198,3 +205,41 @@ def test_only_what_a_refused_document_would_have_made_is_not_reported_missing(fa
     )
 
     assert [fault.field for fault in faults(text)] == fields
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "value", "said"),
+    [
+        ("kind: CatalogItem\nmetadata: {name: cam}\nspec:\n  x86: Bad Image\n", 5, "x86", "Bad Image", "check its name"),
+        ("kind: CatalogItem\nmetadata: {name: cam}\nspec:\n  x68: web\n  arm: web\n", 5, "spec.x68", "", "Did you mean “x86”?"),
+        ("kind: CatalogItem\nmetadata: {name: cam}\nspec:\n  x86: web\n  registry: remoet\n", 6, "registry", "remoet",
+         "Did you mean “remote”?"),
+        ("kind: CatalogItem\nmetadata: {name: cam}\nspec:\n  x86: web\n  configExample: '['\n", 6, "configExample", "[",
+         "JSON"),
+        ("kind: Application\nmetadata:\n  name: Heart\n", 3, "metadata", "Heart", "Use lower-case letters"),
+        ("kind: Registry\nspec:\n  url: https://john:hush-hush@reg.example/\n", 4, "url", "", "in their own fields"),
+        ("kind: Registry\nspec:\n  url: reg.example\n  password: hush-hush\n", 1, "username", "", "needs a user name"),
+        ("kind: Registry\nspec:\n  url: reg.example\n  email: ann\n", 5, "email", "ann", "Invalid format"),
+        ("kind: Secret\nmetadata: {name: db}\nspec: {type: Opaqe}\ndata: {type: hush-hush}\n", 4, "type", "", "type"),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_refusal_of_a_service_carries_its_place_and_the_value(faults, text, line, field, value, said):
+    [fault] = faults(f"apiVersion: iofog.org/v3\n{text}")
+
+    assert (fault.document, fault.kind) == (1, text.split()[1])
+    assert (fault.line, fault.field, fault.value) == (line, field, value)
+    assert said in fault.message
+    assert "hush-hush" not in str(fault.as_json())
+
+
+def test_refusal_of_a_container_option_points_at_its_line(faults, agent):
+    text = (
+        "apiVersion: iofog.org/v3\nkind: Application\nmetadata: {name: heart}\nspec:\n  microservices:\n"
+        f"  - name: web\n    agent: {{name: {agent.name}}}\n    images: {{x86: web}}\n    container:\n"
+        "      memoryLimit: -5\n      ports:\n      - {internal: 80, external: 8080, protocol: tpc}\n"
+    )
+
+    found = faults(text)
+    assert [(fault.line, fault.field, fault.value) for fault in found] == [(10, "memoryLimit", "-5"), (11, "ports", "")]
+    assert "Did you mean “tcp”?" in found[1].message

@@ -152,6 +152,16 @@ def test_aliases_are_bounded():
 
 def test_number_of_values_is_bounded():
     assert f"More than {MOST_VALUES:,} values" in refused("[" + "1, " * MOST_VALUES + "]").message
+    assert f"More than {MOST_VALUES:,} values" in refused("".join(f"k{n}: 1\n" for n in range(MOST_VALUES))).message
+
+
+def test_what_lies_beyond_a_bound_is_not_even_read():
+    """The text goes wrong after the bound: whoever had read on would have said so."""
+    assert f"More than {MOST_VALUES:,} values" in refused("[" + "1, " * MOST_VALUES + "}").message
+
+
+def test_key_in_quotes_is_no_merge():
+    assert values('a: {"<<": 1}') == [{"a": {"<<": 1}}]
 
 
 def test_billion_laughs_are_refused_quickly():
