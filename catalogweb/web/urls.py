@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from catalogweb.web.urls_configuration import urlpatterns as configuration
+from catalogweb.web.urls_help import urlpatterns as help_pages
 from catalogweb.web.urls_workloads import urlpatterns as workloads
 from catalogweb.web.views import (
     account,
@@ -73,6 +74,7 @@ urlpatterns = [
     path("users/", include(user_urls)),
     path("controller/", include(controller_urls)),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    *help_pages,
     *configuration,
     *workloads,
 ]
