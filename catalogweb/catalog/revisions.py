@@ -83,12 +83,12 @@ def _decided(choice: Choice) -> Revision | _Own:
         assert item.current is not None, "every item has a revision"
         return now if now and now.item_id == item.pk else item.current
     images = {architecture: image for architecture, image in (choice.images or {}).items() if image}
-    if not images and choice.registry and now and not now.item_id:
+    if now and not choice.images:
+        if not choice.registry or now.item_id:
+            return now
         images = now.by_architecture
     if not images:
-        if now is None:
-            raise Invalid("Say what to run: a catalog item, or images for the agent's architecture.", field="images")
-        return now
+        raise Invalid("Say what to run: a catalog item, or images for the agent's architecture.", field="images")
     registry = choice.registry or (now.registry if now else None)
     assert registry is not None, "those without one got the default"
     kept = now.by_architecture if now and not now.item_id and now.registry_id == registry.pk else {}

@@ -87,8 +87,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PageRequest) -> HttpResponse:
-        asks_for_nul = "%00" in request.META.get("QUERY_STRING", "") and not is_for_programs(request.path)
-        if asks_for_nul or "\x00" in request.path:
+        asks_for_nul = "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path
+        if asks_for_nul and not is_for_programs(request.path):
             raise BadRequest("PostgreSQL takes no NUL in text.")
         response = self.get_response(request)
         if not request.htmx or response.status_code != 302:

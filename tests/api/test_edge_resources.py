@@ -181,5 +181,5 @@ def test_listing_costs_the_same_for_any_number(
         EdgeResourceFactory().agents.add(agent)
         with django_assert_num_queries(2):
             viewer.call("GET", "/edgeResources")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             edge.call("GET", "/agent/edgeResources")

@@ -34,10 +34,11 @@ def test_an_item_keeps_the_revision_of_it_that_runs(choose):
 def test_nothing_said_keeps_what_runs_and_is_refused_for_something_new(choose):
     now = RevisionFactory()
 
-    assert choose(now=now) == choose(now=now, images={"x86": ""}) == now
-    with pytest.raises(Invalid, match="Say what to run") as refused:
-        choose()
-    assert refused.value.field == "images"
+    assert choose(now=now) == choose(now=now, images={}) == now
+    for said in ({}, {"now": now, "images": {"x86": ""}}):
+        with pytest.raises(Invalid, match="Say what to run") as refused:
+            choose(**said)
+        assert refused.value.field == "images"
 
 
 def test_own_images_come_from_the_registry_that_is_said_else_the_one_they_have_else_docker_hub(choose):

@@ -14,6 +14,9 @@ def uses_browser(item: pytest.Item) -> bool:
 def pytest_itemcollected(item: pytest.Item) -> None:
     for fixture in MARKS.keys() & set(getattr(item, "fixturenames", ())):
         item.add_marker(MARKS[fixture])
+    if uses_browser(item):
+        # A browser on a busy machine may die or stall; what fails twice in a row is ours.
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(trylast=True)
