@@ -65,6 +65,7 @@ ACCESS_TOKEN_SECONDS = env.int("CATALOGWEB_ACCESS_TOKEN_SECONDS", 3600)
 REFRESH_TOKEN_SECONDS = env.int("CATALOGWEB_REFRESH_TOKEN_SECONDS", 14 * 24 * 3600)
 CHANGE_LOG_DAYS = env.int("CATALOGWEB_CHANGE_LOG_DAYS", 365)
 EVENT_DAYS = env.int("CATALOGWEB_EVENT_DAYS", 90)
+SAMPLE_HOURS = env.int("CATALOGWEB_SAMPLE_HOURS", 48)
 MANIFEST_MAX_BYTES = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * MANIFEST_MAX_BYTES
 SNAPSHOT_MAX_BYTES = env.int("CATALOGWEB_SNAPSHOT_MAX_MB", 500) * 1024 * 1024
@@ -110,6 +111,7 @@ INSTALLED_APPS = [
     "catalogweb.application_templates",
     "catalogweb.deployments",
     "catalogweb.maintenance",
+    "catalogweb.history",
     "catalogweb.web",
     "catalogweb.api",
     "catalogweb.backoffice.apps.BackofficeConfig",

@@ -31,10 +31,11 @@ MAY_IMPORT = {
         "jobs",
     },  # fmt: skip
     "maintenance": {"deployments", "catalog", "agents", "changelog", "core", "jobs"},
+    "history": {"deployments", "agents", "changelog", "core", "jobs"},
     "edge": set(),
 }
 BELOW_THE_DOORS = {
-    "maintenance", "deployments", "application_templates", "catalog", "configuration", "edge_resources", "agents",
+    "history", "maintenance", "deployments", "application_templates", "catalog", "configuration", "edge_resources", "agents",
     "controller", "accounts", "changelog", "core", "jobs",
 }  # fmt: skip
 MAY_IMPORT |= dict.fromkeys(("web", "api", "backoffice"), BELOW_THE_DOORS)

@@ -13,11 +13,11 @@ from catalogweb.maintenance.models import Hardware
 LONGEST_SHOWN = 50_000
 
 
-def _percent(value: float) -> str:
+def in_percent(value: float) -> str:
     return f"{value:.1f} %"
 
 
-def _bytes(value: float) -> str:
+def in_bytes(value: float) -> str:
     return filesizeformat(value).replace("\xa0", " ")
 
 
@@ -34,10 +34,10 @@ def _duration(milliseconds: float) -> str:
 
 # Name in the report -> what people call it, and how its number is said.
 FACTS: dict[str, tuple[str, Callable[[float], str]]] = {
-    "systemTotalCpu": ("CPU of the machine", _percent),
-    "systemAvailableMemory": ("Memory free", _bytes),
-    "systemAvailableDisk": ("Disk free", _bytes),
-    "cpuUsage": ("CPU of the agent", _percent),
+    "systemTotalCpu": ("CPU of the machine", in_percent),
+    "systemAvailableMemory": ("Memory free", in_bytes),
+    "systemAvailableDisk": ("Disk free", in_bytes),
+    "cpuUsage": ("CPU of the agent", in_percent),
     "memoryUsage": ("Memory of the agent", _megabytes),
     "daemonOperatingDuration": ("Up for", _duration),
 }

@@ -33,6 +33,8 @@ def test_every_housekeeping_job_is_declared():
         "agents.forget_expired_keys",
         "agents.forget_old_tombstones",
         "changelog.forget_old_entries",
+        "history.forget_old_samples",
+        "history.take_samples",
         "maintenance.forget_old_snapshots",
         "changelog.forget_old_events",
     }

@@ -25,6 +25,7 @@ from catalogweb.deployments.models import Microservice
 from catalogweb.maintenance.models import Tunnel, VersionOrder
 from catalogweb.web.forms.agents import AgentForm
 from catalogweb.web.forms.base import ServiceForm
+from catalogweb.web.histories import machine_pictures
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
 from catalogweb.web.reported import found_hardware, report_facts
@@ -91,6 +92,7 @@ def agent_detail(request: PageRequest, uuid: str) -> HttpResponse:
         "edge_resources": lambda: list(agent.edge_resources.all()),
         "volume_mounts": lambda: list(agent.volume_mounts.all()),
         "upkeep": lambda: _upkeep(agent),
+        "pictures": lambda: machine_pictures(agent),
         "entries": lambda: entries_of(agent)[:10],
         "key": lambda: ProvisioningKey.objects.filter(agent=agent).first(),
         "has_credential": lambda: Credential.objects.filter(agent=agent).exists(),

@@ -7,13 +7,12 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from catalogweb.agents.models import Agent
-from catalogweb.agents.presence import Presence
 from catalogweb.catalog.models import LOCAL, REMOTE, SYSTEM, CatalogItem, Registry
 from catalogweb.changelog.models import Entry
-from catalogweb.core.states import tone_of
 from catalogweb.deployments.groups import GROUPS, count_groups, in_group
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.words import status_of
+from catalogweb.web.histories import PRESENCES, fleet_pictures
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
 
@@ -26,11 +25,12 @@ def overview(request: PageRequest) -> HttpResponse:
     failing = in_group(microservices.detailed(), "failed").order_by("-status__state_since", "pk")[:FAILING_SHOWN]
     presences, groups = Agent.objects.count_presences(), count_groups(microservices)
     context = {
-        "agents": _shares(presences, {p.value: (p.label, tone_of(p.label)) for p in Presence}),
+        "agents": _shares(presences, PRESENCES),
         "microservices": _shares(groups, GROUPS),
         "items": CatalogItem.objects.aggregate(total=Count("pk"), built_in=Count("pk", filter=Q(category=SYSTEM))),
         "registries": Registry.objects.aggregate(total=Count("pk"), private=Count("pk", filter=Q(is_private=True))),
         "failing": [(microservice, status_of(microservice)) for microservice in failing],
+        "pictures": fleet_pictures,
         "entries": Entry.objects.all()[:CHANGES_SHOWN],
         "done": None if any(groups.values()) else _done(presences),
     }
