@@ -8,6 +8,7 @@ import pytest
 
 from catalogweb.agents.models import Agent
 from catalogweb.deployments.models import Application, Microservice, MicroserviceStatus, Route
+from tests.api.cli import Cli
 from tests.api.conftest import WireClient
 from tests.factories import AgentFactory
 
@@ -37,23 +38,8 @@ spec:
 """
 
 
-class Cli:
-    """Answers as the commands use them: 404 is told apart, everything else above 299 ends the command."""
-
-    def __init__(self, client: WireClient) -> None:
-        self.client = client
-
-    def __call__(self, method: str, path: str, body: Any = None) -> Any:
-        reply = self.client.call(method, path, body)
-        if reply.status_code == 404:
-            return None
-        assert reply.status_code < 300, reply.content
-        return json.loads(reply.content) if reply.content else {}
-
-    def upload(self, method: str, path: str, part: str, text: str) -> Any:
-        reply = self.client.upload(method, path, part, text)
-        assert reply.status_code < 300, reply.content
-        return json.loads(reply.content) if reply.content else {}
+class Workloads(Cli):
+    """Commands on applications and microservices."""
 
     def deploy_application(self, text: str = APPLICATION) -> dict[str, Any]:
         if self("GET", "/application/shop") is None:
@@ -81,16 +67,16 @@ class Cli:
 
 
 @pytest.fixture
-def cli(operator: WireClient, agent: Agent) -> Cli:
-    return Cli(operator)
+def cli(operator: WireClient, agent: Agent) -> Workloads:
+    return Workloads(operator)
 
 
 @pytest.fixture
-def shop(cli: Cli) -> dict[str, Any]:
+def shop(cli: Workloads) -> dict[str, Any]:
     return cli.deploy_application()
 
 
-def test_deploy_application_makes_it_and_then_leaves_it(cli: Cli) -> None:
+def test_deploy_application_makes_it_and_then_leaves_it(cli: Workloads) -> None:
     first, second = cli.deploy_application(), cli.deploy_application()
 
     assert [m["name"] for m in first["microservices"]] == ["till", "web"]
@@ -100,13 +86,13 @@ def test_deploy_application_makes_it_and_then_leaves_it(cli: Cli) -> None:
     assert first == second
 
 
-def test_deploy_application_drops_what_the_file_drops(cli: Cli, shop: dict[str, Any]) -> None:
+def test_deploy_application_drops_what_the_file_drops(cli: Workloads, shop: dict[str, Any]) -> None:
     seen = cli.deploy_application(APPLICATION.split("  - {name: till")[0] + "  routes: []\n")
 
     assert ([m["name"] for m in seen["microservices"]], seen["routes"]) == (["web"], [])
 
 
-def test_get_applications_counts_what_runs(cli: Cli, shop: dict[str, Any]) -> None:
+def test_get_applications_counts_what_runs(cli: Workloads, shop: dict[str, Any]) -> None:
     [row] = cli("GET", "/application")["applications"]
     listed = cli("GET", f"/microservices?application={row['name']}")["microservices"]
 
@@ -118,7 +104,7 @@ def test_get_applications_counts_what_runs(cli: Cli, shop: dict[str, Any]) -> No
     )
 
 
-def test_get_microservices_prints_status_agent_volumes_and_ports(cli: Cli, shop: dict[str, Any]) -> None:
+def test_get_microservices_prints_status_agent_volumes_and_ports(cli: Workloads, shop: dict[str, Any]) -> None:
     MicroserviceStatus.objects.update(state="PULLING", percentage=12.5)
     web = cli("GET", "/microservices")["microservices"][1]
     agents = {agent["uuid"]: agent["name"] for agent in cli("GET", "/iofog-list?system=false")["fogs"]}
@@ -129,7 +115,7 @@ def test_get_microservices_prints_status_agent_volumes_and_ports(cli: Cli, shop:
     assert web["status"]["percentage"] == 12.5
 
 
-def test_get_and_describe_routes_look_both_ends_up(cli: Cli, shop: dict[str, Any]) -> None:
+def test_get_and_describe_routes_look_both_ends_up(cli: Workloads, shop: dict[str, Any]) -> None:
     [row] = cli("GET", "/routes")["routes"]
     one = cli("GET", "/routes/shop/sale")
 
@@ -140,7 +126,7 @@ def test_get_and_describe_routes_look_both_ends_up(cli: Cli, shop: dict[str, Any
     assert (row["name"], ends) == ("sale", ["web", "till"])
 
 
-def test_describe_microservice_follows_agent_and_item(cli: Cli, shop: dict[str, Any]) -> None:
+def test_describe_microservice_follows_agent_and_item(cli: Workloads, shop: dict[str, Any]) -> None:
     till = cli.microservice("till")
 
     assert till
@@ -151,7 +137,7 @@ def test_describe_microservice_follows_agent_and_item(cli: Cli, shop: dict[str, 
     assert isinstance(json.loads(till["annotations"]), dict)
 
 
-def test_describe_application_follows_all_of_it(cli: Cli, shop: dict[str, Any]) -> None:
+def test_describe_application_follows_all_of_it(cli: Workloads, shop: dict[str, Any]) -> None:
     routes = [route for route in cli("GET", "/routes")["routes"] if route["application"] == "shop"]
     described = cli("GET", "/application/shop")
 
@@ -159,12 +145,12 @@ def test_describe_application_follows_all_of_it(cli: Cli, shop: dict[str, Any]) 
     assert described["microservices"] == cli("GET", "/microservices?application=shop")["microservices"]
 
 
-def test_describe_of_an_unknown_application_falls_back_to_the_older_list(cli: Cli) -> None:
+def test_describe_of_an_unknown_application_falls_back_to_the_older_list(cli: Workloads) -> None:
     assert cli("GET", "/application/none") is None
     assert cli("GET", "/flow") == {"flows": []}
 
 
-def test_deploy_microservice_makes_it_and_then_leaves_it(cli: Cli, shop: dict[str, Any]) -> None:
+def test_deploy_microservice_makes_it_and_then_leaves_it(cli: Workloads, shop: dict[str, Any]) -> None:
     first, second = cli.deploy_microservice(), cli.deploy_microservice()
 
     assert (first["name"], first["application"], first["registryId"]) == ("extra", "shop", 2)
@@ -191,7 +177,7 @@ def described(seen: dict[str, Any], name: str, agent: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["web", "till"])
-def test_move_microservice_uploads_all_that_was_told(cli: Cli, shop: dict[str, Any], name: str) -> None:
+def test_move_microservice_uploads_all_that_was_told(cli: Workloads, shop: dict[str, Any], name: str) -> None:
     south = AgentFactory(name="south-1")
     seen = cli.microservice(name)
     assert seen
@@ -204,7 +190,7 @@ def test_move_microservice_uploads_all_that_was_told(cli: Cli, shop: dict[str, A
     assert {k: v for k, v in after.items() if k not in changing} == {k: v for k, v in seen.items() if k not in changing}
 
 
-def test_rename_microservice_keeps_its_routes(cli: Cli, shop: dict[str, Any]) -> None:
+def test_rename_microservice_keeps_its_routes(cli: Workloads, shop: dict[str, Any]) -> None:
     seen = cli.microservice("web")
     assert seen
 
@@ -216,7 +202,7 @@ def test_rename_microservice_keeps_its_routes(cli: Cli, shop: dict[str, Any]) ->
 
 @pytest.mark.parametrize("change", [{"isActivated": False}, {"isActivated": True}, {"name": "store"}])
 def test_start_stop_and_rename_application_go_through_the_older_paths(
-    cli: Cli, shop: dict[str, Any], change: dict[str, Any]
+    cli: Workloads, shop: dict[str, Any], change: dict[str, Any]
 ) -> None:
     number = cli.flow("shop")
 
@@ -226,7 +212,7 @@ def test_start_stop_and_rename_application_go_through_the_older_paths(
     assert change.items() <= seen.items()
 
 
-def test_deploy_route_makes_it_and_then_changes_it(cli: Cli, shop: dict[str, Any]) -> None:
+def test_deploy_route_makes_it_and_then_changes_it(cli: Workloads, shop: dict[str, Any]) -> None:
     body = {"name": "back", "application": "shop", "from": "till", "to": "web"}
     for ends in ({}, {"from": "web", "to": "web"}):
         if cli("GET", "/routes/shop/back") is None:
@@ -237,7 +223,7 @@ def test_deploy_route_makes_it_and_then_changes_it(cli: Cli, shop: dict[str, Any
     assert (cli("GET", "/routes/shop/back")["from"], Route.objects.count()) == ("web", 2)
 
 
-def test_rename_route_gets_it_first(cli: Cli, shop: dict[str, Any]) -> None:
+def test_rename_route_gets_it_first(cli: Workloads, shop: dict[str, Any]) -> None:
     route = cli("GET", "/routes/shop/sale")
 
     cli("PATCH", "/routes/shop/sale", route | {"name": "deal"})
@@ -255,12 +241,12 @@ def test_rename_route_gets_it_first(cli: Cli, shop: dict[str, Any]) -> None:
     ],
     ids=["route", "microservice", "application"],
 )
-def test_delete_takes_what_hangs_on_it(cli: Cli, shop: dict[str, Any], act: Callable[[Cli], Any]) -> None:
+def test_delete_takes_what_hangs_on_it(cli: Workloads, shop: dict[str, Any], act: Callable[[Workloads], Any]) -> None:
     assert act(cli) == {}
     assert not Route.objects.exists()
 
 
-def test_delete_of_an_application_that_is_gone_is_none_of_its_business(cli: Cli, shop: dict[str, Any]) -> None:
+def test_delete_of_an_application_that_is_gone_is_none_of_its_business(cli: Workloads, shop: dict[str, Any]) -> None:
     cli("DELETE", "/application/shop")
 
     assert cli("DELETE", "/application/shop") == {}
@@ -269,7 +255,7 @@ def test_delete_of_an_application_that_is_gone_is_none_of_its_business(cli: Cli,
 
 @pytest.mark.parametrize(("act", "expected"), [("stop", (False, 1)), ("start", (True, 1)), ("rebuild", (True, 2))])
 def test_the_newer_cli_starts_stops_and_rebuilds_microservices(
-    cli: Cli, shop: dict[str, Any], act: str, expected: tuple[bool, int]
+    cli: Workloads, shop: dict[str, Any], act: str, expected: tuple[bool, int]
 ) -> None:
     seen = cli.microservice("web")
     assert seen
@@ -280,6 +266,6 @@ def test_the_newer_cli_starts_stops_and_rebuilds_microservices(
     assert (after["isActivated"], after["generation"]) == expected
 
 
-def test_get_all_of_the_newer_cli_reads_system_things_too(cli: Cli, shop: dict[str, Any]) -> None:
+def test_get_all_of_the_newer_cli_reads_system_things_too(cli: Workloads, shop: dict[str, Any]) -> None:
     assert cli("GET", "/application/system") == {"applications": []}
     assert cli("GET", "/microservices/system") == {"microservices": []}
