@@ -14,7 +14,7 @@ TONES = {
 
 @dataclass(frozen=True)
 class State:
-    """What it means stands on the style guide, and nowhere else."""
+    """What it means stands on the style guide and in the documentation."""
 
     word: str
     tone: str

@@ -49,6 +49,10 @@ def test_search_finds_sections_by_all_their_words_titles_first():
     assert found_in_docs("iofogctl zebra") == []
 
 
+def test_search_page_finds_endpoints_too(viewer):
+    assert "/docs/rest/registries/#post-api-v3-registries" in viewer.get("/docs/?q=post+registries").content.decode()
+
+
 def test_search_page_answers_htmx_with_what_it_found_alone(viewer):
     fragment = viewer.get("/docs/?q=iofogctl", headers={"HX-Request": "true"}).content.decode()
 

@@ -7,6 +7,7 @@ from django.utils.text import Truncator
 
 from catalogweb.web.docs.markdown import Section
 from catalogweb.web.docs.pages import PAGES
+from catalogweb.web.docs.rest import families
 
 SHOWN = 30
 EXCERPT_LENGTH = 180
@@ -34,6 +35,17 @@ def found_in_docs(query: str, limit: int = SHOWN) -> list[Found]:
                 ranked.append(((rank, number), page, section))
     ranked.sort(key=lambda one: one[0])
     return [_found(page.slug, page.title, section, words) for _, page, section in ranked[:limit]]
+
+
+def found_in_rest(query: str, limit: int = SHOWN) -> list[Found]:
+    """The endpoints whose method, path or sentence holds all words of `query`."""
+    words = query.lower().split()
+    calls = [(family, call) for family in families().values() for call in family.calls] if words else []
+    return [
+        Found(f"{call.method} {call.path}", f"REST API: {family.title}", call.link, call.about)
+        for family, call in calls
+        if all(word in f"{call.method} {call.path} {call.about} {family.title}".lower() for word in words)
+    ][:limit]
 
 
 def _found(slug: str, page: str, section: Section, words: list[str]) -> Found:
