@@ -45,6 +45,10 @@ class Call:
     def query(self) -> Mapping[str, str]:
         return cast(Mapping[str, str], self.request.query_params)
 
+    def asks(self, name: str) -> bool:
+        """Whether a parameter after the question mark says yes."""
+        return self.query.get(name, "").lower() in ("1", "true", "yes")
+
     @property
     def address(self) -> str:
         return str(self.request.META.get("REMOTE_ADDR", ""))

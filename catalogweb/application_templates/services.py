@@ -11,7 +11,7 @@ from catalogweb.application_templates.models import ApplicationTemplate, Variabl
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Invalid, NotFound, Refusal, refuse_all
 from catalogweb.core.liquid import check_liquid
-from catalogweb.core.names import NAME_RULE, is_name, suggestion
+from catalogweb.core.names import NAME_RULE, is_name, refuse_reserved, suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.storing import check_columns, contested, locked
 from catalogweb.core.text import typed
@@ -51,6 +51,7 @@ def create_template(
     require(by, Right.CHANGE)
     template = ApplicationTemplate(name=name.strip(), application=application, **fields)
     variables = list(variables)
+    refuse_reserved(template.name)
     _check(template, variables)
     with contested("name"):
         template.save()
@@ -73,6 +74,8 @@ def edit_template(
     before = snapshot(template)
     for field, value in fields.items():
         setattr(template, field, value.strip() if field == "name" else value)
+    if template.name != before["name"]:
+        refuse_reserved(template.name)
     wanted = _variables_of(template) if variables is None else list(variables)
     _check(template, wanted)
     with contested("name"):

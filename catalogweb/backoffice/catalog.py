@@ -3,14 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from catalogweb.backoffice.base import ReadOnlyAdmin, ServiceAdmin, ServiceForm, secret_field
 from catalogweb.backoffice.images import IMAGE_FIELDS, ImagesForm, chosen_images
 from catalogweb.catalog.models import CatalogItem, Registry, Revision
-from catalogweb.catalog.registries import create_registry, delete_registry
+from catalogweb.catalog.registries import create_registry, delete_registry, warnings_of
 from catalogweb.catalog.services import create_item, delete_item
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.sources import edit_catalog_item, edit_registry
@@ -131,6 +131,11 @@ class RegistryAdmin(ServiceAdmin):
 
     def change(self, by: Actor, obj: Registry, data: dict[str, Any]) -> Registry:
         return edit_registry(by=by, registry=obj, **data)
+
+    def response_change(self, request: HttpRequest, obj: Registry) -> HttpResponse:
+        for sentence in warnings_of(obj):
+            self.message_user(request, sentence, messages.WARNING)
+        return super().response_change(request, obj)
 
     def remove(self, by: Actor, obj: Registry) -> None:
         delete_registry(by=by, registry=obj)

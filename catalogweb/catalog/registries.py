@@ -130,8 +130,8 @@ def edit_registry_row(
 
 
 def strangers(registry: Registry) -> list[str]:
-    """What uses this private registry for images of another host, which its credentials do not serve."""
-    if not registry.is_private:
+    """What uses this registry for images of another host, which its address and credentials do not serve."""
+    if registry.is_built_in:
         return []
     used = Revision.objects.filter(Q(current_of__isnull=False) | Q(microservices__isnull=False), registry=registry)
     users = ("images", "microservices__application", "microservices__agent")
@@ -151,15 +151,16 @@ def _serves(registry: Registry, reference: str) -> bool:
 
 
 def warnings_of(registry: Registry) -> list[str]:
-    """What an operator should know about images that the registry's credentials do not serve."""
+    """What an operator should know about images that the registry does not serve, as after its host changed."""
+    still = "pulled without these credentials" if registry.is_private else "still pulled from where their names say"
     return [
-        f"{capfirst(user)} has images that are not on {registry.host}: they are pulled without these credentials."
+        f"{capfirst(user)} has images that are not on {registry.host}: they are {still}."
         for user in strangers(registry)
     ]
 
 
 def _refuse_strangers(registry: Registry, *, field: str) -> None:
-    if users := strangers(registry):
+    if registry.is_private and (users := strangers(registry)):
         raise Invalid(
             f"{capfirst(listed(users))} would be pulled without these credentials: the images there are not on "
             f"{registry.host}. Leave this registry as it is, add one for {registry.host}, and choose it there.",

@@ -1,6 +1,6 @@
 """Immutable revisions: which images, from which registry. Which one is meant is decided here, for every door."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Max
@@ -8,7 +8,7 @@ from django.db.models import Max
 from catalogweb.catalog.models import REMOTE, CatalogItem, Image, Registry, Revision
 from catalogweb.catalog.references import completed, parse_reference
 from catalogweb.core.architectures import Architecture
-from catalogweb.core.errors import Invalid, Refusal, refuse_all
+from catalogweb.core.errors import Invalid, NotFound, Refusal, refuse_all
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require, user_id
 from catalogweb.core.storing import batches, check_columns
@@ -94,6 +94,20 @@ def _decided(choice: Choice) -> Revision | _Own:
     kept = now.by_architecture if now and not now.item_id and now.registry_id == registry.pk else {}
     chosen = checked_images(images, registry, as_sent=choice.as_sent, kept=kept)
     return now if now and chosen == kept else _Own(registry, tuple(sorted(chosen.items())))
+
+
+def item_revisions(wanted: Collection[tuple[CatalogItem, int]]) -> dict[tuple[int, int], Revision]:
+    """Of these items and numbers the revisions that there are, by both ids, in a statement a batch."""
+    numbers = {number for _, number in wanted if 0 < number < 2**31}
+    found: dict[tuple[int, int], Revision] = {}
+    for items in batches(sorted({item.pk for item, number in wanted if number})):
+        rows = Revision.objects.filter(item__in=items, number__in=numbers)
+        found |= {(row.item_id, row.number): row for row in rows if row.item_id}
+    return found
+
+
+def no_revision(item: CatalogItem, number: int) -> Refusal:
+    return NotFound(f"Catalog item {item.name} has no revision {number}.", field="revision")
 
 
 def checked_images(

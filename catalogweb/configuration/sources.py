@@ -11,6 +11,7 @@ from catalogweb.agents.models import Flag
 from catalogweb.changelog.services import Snapshot, record, record_many, snapshot
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.core.errors import InUse, Invalid
+from catalogweb.core.names import refuse_reserved
 from catalogweb.core.rights import Actor
 from catalogweb.core.storing import check_columns
 from catalogweb.core.text import listed
@@ -24,6 +25,7 @@ def check_name(source: Secret | ConfigMap) -> None:
         raise Invalid("A name holds no “/”: what follows one is a key.", field="name")
     if not source.name.isprintable():
         raise Invalid("A name is one line of text.", field="name")
+    refuse_reserved(source.name)
     check_columns(source)
 
 

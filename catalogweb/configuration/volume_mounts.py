@@ -10,7 +10,7 @@ from catalogweb.changelog.services import record, snapshot
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.configuration.sources import tell_linked, users_of
 from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound
-from catalogweb.core.names import NAME_RULE, is_name, suggestion
+from catalogweb.core.names import NAME_RULE, is_name, refuse_reserved, suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.storing import check_columns, contested, locked
 from catalogweb.core.text import listed, typed
@@ -36,6 +36,7 @@ def create_volume_mount(
     _take_source(mount, secret, config_map)
     if not is_name(name):
         raise Invalid(f"Invalid format for field 'name': “{name}”. {NAME_RULE}", field="name")
+    refuse_reserved(name)
     check_columns(mount)
     if VolumeMount.objects.filter(name=name).exists():
         raise Duplicate(f"Duplicate name '{name}': another volume mount already has it.", field="name")

@@ -7,14 +7,25 @@ from collections.abc import Iterable
 from django.core.validators import RegexValidator
 from django.utils.text import slugify
 
+from catalogweb.core.errors import Invalid
+
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 NAME_RULE = "Use lower-case letters, digits, dots and inner hyphens, such as heart-rate-2."
+
+# What stands in some address where a name would stand: nothing of that name could be reached there.
+RESERVED = frozenset({"add", "new", "system", "yaml"})
 
 valid_name = RegexValidator(rf"\A{NAME.pattern}\Z", NAME_RULE)
 
 
 def is_name(text: str) -> bool:
     return bool(NAME.fullmatch(text))
+
+
+def refuse_reserved(name: str) -> None:
+    """For what is looked up by its name in an address of a page or a REST client."""
+    if name.lower() in RESERVED:
+        raise Invalid(f"“{name}” cannot be a name here: an address of ours has it.", field="name")
 
 
 def slug(text: str) -> str:

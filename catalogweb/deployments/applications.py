@@ -7,16 +7,13 @@ from django.db import transaction
 from catalogweb.agents.models import new_uuid
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.errors import Duplicate, Invalid, NotFound, Protected
-from catalogweb.core.names import NAME_RULE, is_name, suggestion
+from catalogweb.core.names import NAME_RULE, is_name, refuse_reserved, suggestion
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.storing import check_columns, contested, locked
 from catalogweb.core.text import as_id, typed
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.services import delete_microservices
 from catalogweb.deployments.telling import MICROSERVICES, needed_registries, tell
-
-# An application's page lies under its name, beside the page that makes one.
-RESERVED_NAMES = ("add",)
 
 
 def find_application(name: str | int) -> Application:
@@ -88,8 +85,8 @@ def delete_application(*, by: Actor, application: Application, built_in: bool = 
 def _check(application: Application, *, old_name: str = "") -> None:
     if not is_name(application.name):
         raise Invalid(f"Invalid format for field 'name': “{application.name}”. {NAME_RULE}", field="name")
-    if application.name in RESERVED_NAMES and application.name != old_name:
-        raise Invalid(f"“{application.name}” cannot be an application's name: a page has it.", field="name")
+    if application.name != old_name:
+        refuse_reserved(application.name)
     check_columns(application)
     if Application.objects.filter(name=application.name).exclude(pk=application.pk).exists():
         raise Duplicate(f"Duplicate name '{application.name}': another application already has it.", field="name")

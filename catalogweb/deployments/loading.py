@@ -12,7 +12,7 @@ from catalogweb.deployments.models import Application, Microservice, Microservic
 
 # All that answers and status words ask an agent for.
 AGENTS = Agent.objects.select_related("status").only(
-    "uuid", "name", "architecture", "status__reported_at", "status__late_at", "status__offline_at"
+    "uuid", "name", "architecture", "status__reported_at", "status__late_at", "status__offline_at", "status__simulated"
 )
 
 

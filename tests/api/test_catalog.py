@@ -118,15 +118,21 @@ def test_an_edited_item_keeps_the_images_that_are_not_listed(operator: WireClien
     assert item.images == {"x86": "team/web:2", "arm": "team/web-arm:1"}
 
 
-@pytest.mark.parametrize(("choice", "image"), [({}, "team/web:2"), ({"moveRunning": False}, "team/web:1")])
+@pytest.mark.parametrize(
+    ("query", "choice", "image"),
+    [
+        ("", {}, "team/web:2"), ("?stay=0", {}, "team/web:2"), ("", {"moveRunning": False}, "team/web:1"),
+        ("?stay=1", {}, "team/web:1"), ("?stay=1", {"moveRunning": True}, "team/web:1"),
+    ],
+)  # fmt: skip
 def test_an_edited_item_moves_what_runs_unless_told_otherwise(
-    operator: WireClient, choice: dict[str, bool], image: str
+    operator: WireClient, query: str, choice: dict[str, bool], image: str
 ) -> None:
     item = CatalogItemFactory()
     microservice = MicroserviceFactory(revision=item.current)
 
     images = [{"containerImage": "team/web:2", "fogTypeId": 1}]
-    operator.call("PATCH", f"/catalog/microservices/{item.pk}", {"images": images, **choice})
+    operator.call("PATCH", f"/catalog/microservices/{item.pk}{query}", {"images": images, **choice})
 
     assert operator.call("GET", f"/microservices/{microservice.uuid}").json()["image"] == image
 

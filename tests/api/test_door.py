@@ -347,6 +347,17 @@ def test_a_manifest_is_applied_as_it_is(operator: WireClient, content_type: str)
     assert Application.objects.get().name == "shop"
 
 
+@pytest.mark.parametrize(("query", "image"), [("", "team/web:2"), ("?stay=1", "team/web:1")])
+def test_a_manifest_leaves_what_runs_on_its_revision_when_it_is_to_stay(
+    operator: WireClient, query: str, image: str
+) -> None:
+    microservice = MicroserviceFactory(revision=CatalogItemFactory(name="demo").current)
+    text = "apiVersion: iofog.org/v3\nkind: CatalogItem\nmetadata: {name: demo}\nspec: {x86: 'team/web:2'}\n"
+
+    assert operator.call("POST", f"/manifests{query}", {"manifest": text}).status_code == 200
+    assert operator.call("GET", f"/microservices/{microservice.uuid}").json()["image"] == image
+
+
 def test_a_manifest_in_json_is_only_planned_in_a_dry_run(operator: WireClient) -> None:
     reply = operator.call("POST", "/manifests?dry_run=1", {"manifest": MANIFEST})
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from catalogweb.agents.models import Agent, AgentStatus
-from catalogweb.catalog.models import Revision
+from catalogweb.catalog.models import CatalogItem, Revision
 from catalogweb.deployments.models import Application, Microservice, MicroserviceStatus
 from tests.api.conftest import WireClient, fault_of
 from tests.factories import (
@@ -429,3 +429,78 @@ def test_microservice_list_gives_a_page_when_asked(operator):
 
     assert page == everything[1:2]
     assert operator.get("/api/v3/microservices?limit=many").status_code == 400
+
+
+# --- a revision of an item ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def revised(operator: WireClient) -> CatalogItem:
+    """With revision 2 as its newest."""
+    item = CatalogItemFactory()
+    images = [{"containerImage": "team/web:2", "fogTypeId": 1}]
+    operator.call("PATCH", f"/catalog/microservices/{item.pk}", {"images": images})
+    return item
+
+
+def revision_of(viewer: WireClient, uuid: str) -> tuple[int, str]:
+    seen = viewer.call("GET", f"/microservices/{uuid}").json()
+    return seen["catalogItemRevision"], seen["image"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [({}, (2, "team/web:2")), ({"catalogItemRevision": 0}, (2, "team/web:2")),
+     ({"catalogItemRevision": 1}, (1, "team/web:1")), ({"catalogItemRevision": 2}, (2, "team/web:2"))],
+)  # fmt: skip
+def test_a_microservice_is_made_from_the_revision_that_is_named(
+    operator: WireClient, revised: CatalogItem, choice: dict[str, int], expected: tuple[int, str]
+) -> None:
+    agent, application = AgentFactory(), ApplicationFactory()
+    body = {"name": "web", "application": application.name, "iofogUuid": agent.uuid, "catalogItemId": revised.pk}
+
+    made = operator.call("POST", "/microservices", body | choice).json()
+
+    assert revision_of(operator, made["uuid"]) == expected
+
+
+def test_a_microservice_goes_back_to_an_older_revision_of_its_item(operator: WireClient, revised: CatalogItem) -> None:
+    uuid = MicroserviceFactory(revision=CatalogItem.objects.get(pk=revised.pk).current).uuid
+
+    for number, image in ((1, "team/web:1"), (2, "team/web:2")):
+        assert operator.call("PATCH", f"/microservices/{uuid}", {"catalogItemRevision": number}).status_code == 204
+        assert revision_of(operator, uuid) == (number, image)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [({"catalogItemRevision": 9}, 404, "has no revision 9"), ({"catalogItemRevision": 2**31 - 1}, 404, "has no revision"),
+     ({"catalogItemRevision": "1"}, 400, "integer"), ({"catalogItemRevision": -1}, 400, "greater than")],
+    ids=range(4),
+)  # fmt: skip
+def test_a_revision_that_is_not_there_is_refused(
+    operator: WireClient, revised: CatalogItem, body: dict[str, Any], status: int, words: str
+) -> None:
+    uuid = MicroserviceFactory(revision=CatalogItem.objects.get(pk=revised.pk).current).uuid
+
+    reply = operator.call("PATCH", f"/microservices/{uuid}", body)
+
+    assert (reply.status_code, words in reply.json()["message"]) == (status, True)
+    assert revision_of(operator, uuid) == (2, "team/web:2")
+
+
+def test_a_revision_needs_an_item(operator: WireClient) -> None:
+    reply = operator.call("PATCH", f"/microservices/{MicroserviceFactory().uuid}", {"catalogItemRevision": 1})
+
+    assert (reply.status_code, reply.json()["message"]) == (
+        400, "Name the catalog item that catalogItemRevision is of.",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("is_simulated", [False, True])
+def test_replies_say_whether_anything_really_runs(viewer: WireClient, is_simulated: bool) -> None:
+    row = MicroserviceFactory(agent__status__simulated=is_simulated)
+
+    one, many = viewer.call("GET", f"/microservices/{row.uuid}").json(), viewer.call("GET", "/microservices").json()
+
+    assert (one["simulated"], many["microservices"][0]["simulated"]) == (is_simulated, is_simulated)

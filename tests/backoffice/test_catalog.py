@@ -175,3 +175,12 @@ def test_admin_names_everything_that_keeps_a_selection_from_being_deleted(admin_
 
     for words in ("item alpine is in use", "item busybox is in use", "Debug belongs to the product"):
         assert words in said
+
+
+def test_admin_warns_which_items_name_the_old_host(admin_client, edit):
+    registry = RegistryFactory(url="old.example")
+    CatalogItemFactory(name="heart-rate", images={"x86": "old.example/web:1"}, images__registry=registry)
+
+    edit(registry, url="new.example")
+
+    assert "Catalog item heart-rate has images that are not on new.example" in admin_client.get("/admin/").text

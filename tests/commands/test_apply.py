@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from catalogweb.catalog.models import CatalogItem
 from catalogweb.changelog.models import Entry
 from catalogweb.core.rights import Role
-from catalogweb.deployments.models import Application
-from tests.factories import UserFactory
+from catalogweb.deployments.models import Application, Microservice
+from tests.factories import CatalogItemFactory, MicroserviceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +138,18 @@ def test_apply_says_which_file_it_cannot_read(tmp_path, capsys):
         with pytest.raises(SystemExit):
             run("-f", file)
         assert f"{file} {sentence}" in capsys.readouterr().err
+
+
+ITEM = "apiVersion: iofog.org/v3\nkind: CatalogItem\nmetadata: {name: demo}\nspec: {x86: 'team/web:2'}\n"
+
+
+@pytest.mark.parametrize(("options", "image"), [([], "team/web:2"), (["--stay"], "team/web:1")], ids=["move", "stay"])
+def test_apply_moves_what_runs_unless_it_is_to_stay(manifest, options, image):
+    microservice = MicroserviceFactory(revision=CatalogItemFactory(name="demo").current)
+    manifest.write_text(ITEM)
+
+    said = run("-f", manifest, *options)
+
+    assert ("Microservice" in said) == (not options)
+    assert Microservice.objects.get(pk=microservice.pk).image == image
+    assert CatalogItem.objects.get(name="demo").images["x86"] == "team/web:2"

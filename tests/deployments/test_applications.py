@@ -42,7 +42,7 @@ def test_application_name_is_taken_once(operator, application):
 
 
 def test_application_is_not_renamed_to_a_reserved_word_but_may_have_it_from_before(operator, application):
-    with pytest.raises(Invalid, match="a page has it"):
+    with pytest.raises(Invalid, match="an address of ours has it"):
         edit_application(by=operator, application=application, name="add")
     older = ApplicationFactory(name="add")
     assert not edit_application(by=operator, application=older, is_activated=False).is_activated

@@ -154,3 +154,19 @@ def test_rotation_takes_the_same_statements_for_few_and_many(operator, registry,
     with django_assert_max_num_queries(22):
         edit_registry(by=operator, registry=registry, password="new")
     assert MicroserviceStatus.objects.filter(microservice__generation=2).count() == 30
+
+
+@pytest.mark.parametrize("change", [{"certificate": "-----"}, {"requires_certificate": True}, {"is_secure": False}])
+def test_what_no_agent_gets_of_a_registry_raises_no_flag(operator, registry, place, raised, change):
+    place("RUNNING")
+    edit_registry(by=operator, registry=registry, **change)
+
+    assert raised() == {}
+
+
+@pytest.mark.parametrize("change", [{"password": "new"}, {"username": "ann"}, {"remove_credentials": True}])
+def test_agent_with_nothing_but_a_stopped_microservice_there_hears_nothing(operator, registry, place, raised, change):
+    stopped = place("FAILED", is_activated=False)
+    edit_registry(by=operator, registry=registry, as_sent=True, **change)
+
+    assert (raised(), generation(stopped)) == ({}, 1)

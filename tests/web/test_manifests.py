@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.web.views.manifests import EXAMPLES
-from tests.factories import AgentFactory
+from tests.factories import AgentFactory, CatalogItemFactory, MicroserviceFactory
 
 pytestmark = pytest.mark.django_db
 APPLICATION = "apiVersion: iofog.org/v3\nkind: Application\nmetadata:\n  name: clinic\n"
@@ -110,3 +110,18 @@ def test_viewers_are_refused(viewer):
     assert viewer.get("/manifests/").status_code == 403
     assert viewer.post("/manifests/", {"text": APPLICATION, "do": "apply"}).status_code == 403
     assert not Application.objects.exists()
+
+
+ITEM = "apiVersion: iofog.org/v3\nkind: CatalogItem\nmetadata: {name: demo}\nspec: {x86: 'team/web:2'}\n"
+
+
+@pytest.mark.parametrize(("choice", "image"), [({}, "team/web:2"), ({"running": "stay"}, "team/web:1")])
+def test_what_runs_moves_or_stays_as_chosen_and_the_choice_outlasts_the_plan(operator, choice, image):
+    microservice = MicroserviceFactory(revision=CatalogItemFactory(name="demo").current)
+
+    planned = operator.post("/manifests/", {"text": ITEM, "do": "plan", **choice}).text
+    operator.post("/manifests/", {"text": ITEM, "do": "apply", **choice})
+
+    assert ('value="stay" checked' in planned) == bool(choice)
+    assert (str(microservice.name) in planned) != bool(choice)
+    assert Microservice.objects.get(pk=microservice.pk).image == image

@@ -136,6 +136,18 @@ def test_edit_of_the_host_is_refused_while_items_name_the_old_one(operator):
     assert "url" in response.context["form"].errors
 
 
+def test_edit_of_the_host_of_a_public_one_warns_which_items_name_the_old_one(operator):
+    registry = RegistryFactory(url="old.example")
+    CatalogItemFactory(name="heart-rate", images={"x86": "old.example/web:1"}, images__registry=registry)
+    warning = "Catalog item heart-rate has images that are not on new.example: they are still pulled from"
+
+    same = operator.post(f"/registries/{registry.pk}/edit/", {"url": "old.example", "email": "a@b.org"}, follow=True)
+    moved = operator.post(f"/registries/{registry.pk}/edit/", {"url": "new.example"}, follow=True)
+
+    assert (warning in same.text, warning in moved.text) == (False, True)
+    assert Registry.objects.get(pk=registry.pk).url == "new.example"
+
+
 def test_page_warns_of_what_its_credentials_do_not_serve(viewer):
     registry = PrivateRegistryFactory(url="reg.example")
     CatalogItemFactory(name="heart-rate", images={"x86": "team/web:1"}, images__registry=registry)

@@ -107,6 +107,7 @@ class MicroserviceReply(TypedDict):
     generation: int
     warnings: list[str]
     statusText: str
+    simulated: bool
 
 
 class Origin:
@@ -200,6 +201,7 @@ def _reply(row: Microservice, origin: Origin, shown: Shown) -> MicroserviceReply
         "generation": row.generation,
         "warnings": [*origin.warnings, *shown.warnings.get(row.pk, ())],
         "statusText": str(state),
+        "simulated": row.agent.status.simulated,
     }
     if options.get("health_check"):
         reply["healthCheck"] = options["health_check"]

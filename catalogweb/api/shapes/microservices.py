@@ -11,7 +11,9 @@ from catalogweb.agents.services import agent_named, known_agents
 from catalogweb.api.fields import Choice, Flag, NameOrNumber, ObjectText, Shape, Text, Texts, Whole
 from catalogweb.api.shapes.catalog import ImageEntry
 from catalogweb.api.wire import images_of
+from catalogweb.catalog.models import CatalogItem, Revision
 from catalogweb.catalog.registries import find_registry, known_registries
+from catalogweb.catalog.revisions import item_revisions, no_revision
 from catalogweb.catalog.services import find_item, known_items
 from catalogweb.core.errors import Invalid, NotFound, Refusal, refuse_all
 from catalogweb.core.text import number_in
@@ -71,6 +73,7 @@ class MicroserviceChange(Shape):
     iofogUuid = Text()
     agentName = Text()
     catalogItemId = NameOrNumber()
+    catalogItemRevision = Whole()
     images = ImageEntry.listed(max_length=2)
     registryId = NameOrNumber()
     config = ObjectText()
@@ -139,20 +142,25 @@ def wish_in(given: dict[str, Any]) -> Wish:
 def wishes_in(entries: Sequence[dict[str, Any]]) -> list[Wish]:
     """What all of them name is looked up together, and only what is missing once more.
 
-    An item decides image and registry, whatever images stand beside it; the number 0 is none.
+    An item decides image and registry, whatever images stand beside it: the revision of it that is given, else the
+    one that runs, else its newest. The number 0 is none.
     """
     agents = known_agents({name for given in entries for name in _agent_names(given)})
     items = known_items({name for given in entries if (name := _name_in(given, "catalogItemId"))})
+    numbers = [(items.get(_name_in(given, "catalogItemId")), _revision_number(given)) for given in entries]
+    revisions = item_revisions([(item, number) for item, number in numbers if item])
     registries = known_registries({name for given in entries if (name := _name_in(given, "registryId"))})
     wishes = []
     for given in entries:
         item, registry = _name_in(given, "catalogItemId"), _name_in(given, "registryId")
+        found = (items.get(item) or find_item(item)) if item else None
         wishes.append(
             Wish(
                 name=given.get("name", ""),
                 agents=agents_in(_agent_names(given), agents),
                 pattern=given.get("pattern", ""),
-                item=(items.get(item) or find_item(item)) if item else None,
+                item=found,
+                revision=_revision_in(given, found, revisions),
                 images=images_of(given.get("images", [])) if not item else None,
                 registry=(registries.get(registry) or find_registry(registry)) if registry else None,
                 as_sent=True,
@@ -163,6 +171,24 @@ def wishes_in(entries: Sequence[dict[str, Any]]) -> list[Wish]:
             )
         )
     return wishes
+
+
+def _revision_number(given: dict[str, Any]) -> int:
+    return given.get("catalogItemRevision", 0)
+
+
+def _revision_in(
+    given: dict[str, Any], item: CatalogItem | None, known: Mapping[tuple[int, int], Revision]
+) -> Revision | None:
+    """The one of its item that is asked for by number; the number 0 is none."""
+    number = _revision_number(given)
+    if not number:
+        return None
+    if item is None:
+        raise Invalid("Name the catalog item that catalogItemRevision is of.", field="catalogItemId")
+    if (item.pk, number) not in known:
+        raise no_revision(item, number)
+    return known[item.pk, number]
 
 
 def _name_in(given: dict[str, Any], key: str) -> str:

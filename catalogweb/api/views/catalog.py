@@ -114,8 +114,12 @@ def item_create(call: Call) -> CreatedItem:
 
 
 def item_edit(call: Call, id: str) -> None:
-    """Change what is given. An architecture that is not listed keeps its image; an empty image removes it."""
+    """Change what is given; `stay=1` leaves what runs on its revision.
+
+    An architecture that is not listed keeps its image; an empty image removes it.
+    """
     item, fields = item_with(id), dict(call.given)
+    fields["move_running"] = fields.get("move_running", True) and not call.asks("stay")
     if "registryId" in fields:
         fields["registry"] = find_registry(fields.pop("registryId"))
     if images := fields.pop("images", None):
@@ -134,6 +138,6 @@ ROUTES = [
     Route("GET", "/catalog/microservices", item_list, gives=ItemList),
     Route("POST", "/catalog/microservices", item_create, 201, takes=ItemCreation, gives=CreatedItem, renders=True),
     Route("GET", "/catalog/microservices/<str:id>", item_get, gives=ItemDetail),
-    Route("PATCH", "/catalog/microservices/<str:id>", item_edit, 204, takes=ItemChange, renders=True),
+    Route("PATCH", "/catalog/microservices/<str:id>", item_edit, 204, takes=ItemChange, renders=True, query=("stay",)),
     Route("DELETE", "/catalog/microservices/<str:id>", item_delete, 204),
 ]

@@ -18,10 +18,10 @@ class PlanReply(TypedDict):
 
 
 def manifest_apply(call: Call) -> dict[str, Any]:
-    """Apply every document or none; `dry_run=1` only says what would change."""
-    is_trial = call.query.get("dry_run", "").lower() in ("1", "true", "yes")
-    return (plan if is_trial else apply)(call.given["manifest"], by=call.by).as_json()
+    """Apply every document or none; `dry_run=1` only says what would change, `stay=1` leaves what runs on its revision."""
+    act = plan if call.asks("dry_run") else apply
+    return act(call.given["manifest"], by=call.by, move_running=not call.asks("stay")).as_json()
 
 
 PARSERS = {"/manifests": [JSONParser, ManifestParser]}
-ROUTES = [Route("POST", "/manifests", manifest_apply, takes=Manifest, gives=PlanReply, query=("dry_run",))]
+ROUTES = [Route("POST", "/manifests", manifest_apply, takes=Manifest, gives=PlanReply, query=("dry_run", "stay"))]

@@ -127,8 +127,10 @@ def microservice_get(call: Call, microservice: Microservice) -> MicroserviceRepl
 
 
 def microservice_edit(call: Call, microservice: Microservice) -> None:
-    """Change what is given; another agent moves it there."""
-    adapt(by=call.by, microservice=microservice, wish=wish_in(call.given))
+    """Change what is given; another agent moves it there. A revision alone is one of the item that it runs."""
+    item_id = microservice.revision.item_id
+    implied = {"catalogItemId": str(item_id)} if item_id and "catalogItemRevision" in call.given else {}
+    adapt(by=call.by, microservice=microservice, wish=wish_in(implied | call.given))
 
 
 def microservice_delete(call: Call, microservice: Microservice) -> None:

@@ -8,8 +8,9 @@ from catalogweb.agents.models import Agent
 from catalogweb.agents.services import agent_named, known_agents
 from catalogweb.catalog.models import CatalogItem, Registry, Revision
 from catalogweb.catalog.registries import find_registry, known_registries
+from catalogweb.catalog.revisions import item_revisions, no_revision
 from catalogweb.catalog.services import find_item, known_items
-from catalogweb.core.errors import NotFound, Refusal, noting, refuse_all
+from catalogweb.core.errors import Refusal, noting, refuse_all
 from catalogweb.core.names import is_name
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.container import Container, container_faults
@@ -93,9 +94,8 @@ class _Named:
         self.agents = known_agents({name for spec in specs for name in spec.agents})
         self.items = known_items({spec.catalog_item for spec in specs if spec.catalog_item})
         self.registries = known_registries({spec.registry for spec in specs if spec.registry})
-        numbers = {spec.revision for spec in specs if 0 < spec.revision < 2**31}
-        rows = Revision.objects.filter(item__in=self.items.values(), number__in=numbers) if numbers else ()
-        self.revisions = {(row.item_id, row.number): row for row in rows}
+        said = [(self.items[spec.catalog_item], spec.revision) for spec in specs if spec.catalog_item in self.items]
+        self.revisions = item_revisions(said)
 
     def wish(self, spec: MicroserviceSpec, as_sent: bool) -> Wish:
         faults: list[Refusal] = []
@@ -148,7 +148,7 @@ class _Named:
             return None
         found = self.revisions.get((item.pk, spec.revision))
         if found is None:
-            raise NotFound(f"Catalog item {item.name} has no revision {spec.revision}.", field="revision")
+            raise no_revision(item, spec.revision)
         return found
 
 

@@ -16,6 +16,8 @@ class CatalogItemSpec:
     images: dict[str, str]
     registry: str
     fields: dict[str, Any]
+    # Whether what runs moves to new images: not the document's to say, but of whoever applies it.
+    move_running: bool = True
 
 
 @dataclass

@@ -14,8 +14,8 @@ from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.manifests.consequences import further_faults
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
 from catalogweb.deployments.manifests.reader import read
-from catalogweb.deployments.manifests.specs import MicroserviceSpec, Reading, RegistrySpec, understand
-from catalogweb.deployments.manifests.steps import carry_out
+from catalogweb.deployments.manifests.specs import CatalogItemSpec, MicroserviceSpec, Reading, RegistrySpec, understand
+from catalogweb.deployments.manifests.steps import carry_out, warnings_after
 from catalogweb.deployments.manifests.templates import expanded
 
 ORDER = [
@@ -64,24 +64,31 @@ class Plan:
         return {"counts": self.counts, "changes": [change.as_json() for change in self.changes]}
 
 
-def plan(text: str, *, by: Actor) -> Plan:
+def plan(text: str, *, by: Actor, move_running: bool = True) -> Plan:
     """What `apply` would do. Refuses as `apply` would."""
-    readings = _understood(text, by)
+    readings = _understood(text, by, move_running)
     with through(current().door):
         return tried(lambda: _run(readings, by))
 
 
-def apply(text: str, *, by: Actor) -> Plan:
-    """Do all that the documents say, or nothing; returns what was done."""
-    readings = _understood(text, by)
+def apply(text: str, *, by: Actor, move_running: bool = True) -> Plan:
+    """Do all that the documents say, or nothing; returns what was done.
+
+    What runs moves to new images of its catalog item, unless `move_running` is false.
+    """
+    readings = _understood(text, by, move_running)
     with transaction.atomic(), through(current().door, current().request_id):
         return _run(readings, by)
 
 
-def _understood(text: str, by: Actor) -> list[Reading]:
+def _understood(text: str, by: Actor, move_running: bool) -> list[Reading]:
     """Before a transaction begins: while a long text is read, nobody waits for the database."""
     require(by, Right.CHANGE)
-    if readings := [understand(document) for document in read(text)]:
+    readings = [understand(document) for document in read(text)]
+    for reading in readings:
+        if isinstance(reading.spec, CatalogItemSpec):
+            reading.spec.move_running = move_running
+    if readings:
         return readings
     raise ManifestRefused([Fault(1, 1, "", "", "There is no document in it.")])
 
@@ -126,7 +133,7 @@ def _carry_out(reading: Reading, by: Actor) -> list[Change]:
         if entry.action in ACTIONS
     ]
     changes = changes or [Change(document.number, document.line, document.kind, _name(reading), "unchanged")]
-    changes[0].warnings = reading.warnings
+    changes[0].warnings = [*reading.warnings, *warnings_after(reading.spec)]
     return changes
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from catalogweb.agents.services import agents_named
 from catalogweb.application_templates.services import write_template
 from catalogweb.catalog.models import REMOTE, CatalogItem, Registry
-from catalogweb.catalog.registries import create_registry, find_registry, same_registry
+from catalogweb.catalog.registries import create_registry, find_registry, same_registry, warnings_of
 from catalogweb.catalog.services import create_item, find_item
 from catalogweb.configuration.config_maps import create_config_map, find_config_map, with_texts
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
@@ -59,6 +59,12 @@ def _(spec: RegistrySpec, by: Actor) -> None:
         edit_registry(by=by, registry=registry, password=password, **values, **spec.fields)
 
 
+def warnings_after(spec: Spec) -> list[str]:
+    """What is noteworthy now that this was carried out."""
+    registry = _registry_of(spec) if isinstance(spec, RegistrySpec) else None
+    return warnings_of(registry) if registry else []
+
+
 def _registry_of(spec: RegistrySpec) -> Registry | None:
     if spec.id:
         return _with_id(find_registry, spec.id)
@@ -94,7 +100,7 @@ def _(spec: CatalogItemSpec, by: Actor) -> None:
         same = {"images": images, "registry": wanted or item.registry}
         _unchanged_or_protected(item, values | same, f"Catalog item {item.name}")
     else:
-        edit_catalog_item(by=by, item=item, images=images, registry=wanted, **values)
+        edit_catalog_item(by=by, item=item, images=images, registry=wanted, move_running=spec.move_running, **values)
 
 
 @carry_out.register

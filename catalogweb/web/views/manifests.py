@@ -32,9 +32,12 @@ ACTION_TONES = {"create": "good", "update": "busy", "remove": "bad", "unchanged"
 @require_http_methods(["GET", "HEAD", "POST"])
 def manifests(request: PageRequest) -> HttpResponse:
     require(request.user, Right.CHANGE)
-    context: dict[str, Any] = {"examples": EXAMPLES, "text": example(request.GET.get("example", ""))}
+    stays = request.POST.get("running") == "stay"
+    context: dict[str, Any] = {
+        "examples": EXAMPLES, "text": example(request.GET.get("example", "")), "stays": stays,
+    }  # fmt: skip
     if request.method == "POST":
-        context |= _outcome(request)
+        context |= _outcome(request, move_running=not stays)
     status = 422 if context.get("faults") else 200
     return render(request, "manifests/page.html", context, status=status)
 
@@ -45,14 +48,14 @@ def example(name: str) -> str:
     return (folder / f"{name}.yaml").read_text() if name in EXAMPLES else ""
 
 
-def _outcome(request: PageRequest) -> dict[str, Any]:
+def _outcome(request: PageRequest, *, move_running: bool) -> dict[str, Any]:
     """The text as it was sent, its secrets masked, and its plan, what was applied, or what is wrong with it."""
     text = request.POST.get("text", "").replace("\r\n", "\n")
     try:
         text = _uploaded(request) or unmasked(text, request.POST.get("kept", ""))
         if request.POST.get("do") == "apply":
-            return shown(apply(text, by=request.user), is_done=True) | {"text": ""}
-        return shown(plan(text, by=request.user), is_done=False) | _masked(text)
+            return shown(apply(text, by=request.user, move_running=move_running), is_done=True) | {"text": ""}
+        return shown(plan(text, by=request.user, move_running=move_running), is_done=False) | _masked(text)
     except ManifestRefused as refused:
         return {"faults": refused.faults} | _masked(text)
     except Invalid as refused:

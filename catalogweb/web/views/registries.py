@@ -80,6 +80,8 @@ def registry_edit(request: PageRequest, pk: int) -> HttpResponse:
     form = EditRegistryForm(registry, posted(request)).watching(registry)
     if form.submit(edit_registry, by=request.user, registry=registry):
         messages.success(request, f"Registry {pk} is saved as {form.result}.")
+        for sentence in warnings_of(form.result) if form.result.host != registry.host else ():
+            messages.warning(request, sentence)
         return redirect("web:registry-detail", pk)
     return render(request, "registries/form.html", {"form": form, "registry": registry}, status=form.status)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from catalogweb.catalog.models import CatalogItem, Registry
-from tests.factories import CatalogItemFactory, MicroserviceFactory, PrivateRegistryFactory
+from tests.factories import CatalogItemFactory, MicroserviceFactory, PrivateRegistryFactory, RegistryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +155,16 @@ def test_documents_may_come_in_any_order(agent, applying):
     )
 
     assert [change.document for change in applying(text).changes] == [1, 2, 3, 4]
+
+
+def test_registry_of_another_host_warns_which_items_name_the_old_one(applying):
+    registry = RegistryFactory(url="old.example")
+    CatalogItemFactory(name="demo", images={"x86": "old.example/web:1"}, images__registry=registry)
+    head = f"apiVersion: iofog.org/v3\nkind: Registry\nspec: {{id: {registry.pk}, url: "
+
+    [kept], [moved] = (applying(f"{head}{url}}}\n").changes for url in ("old.example", "new.example"))
+
+    assert kept.warnings == []
+    assert moved.warnings == [
+        "Catalog item demo has images that are not on new.example: they are still pulled from where their names say."
+    ]

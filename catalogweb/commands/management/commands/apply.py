@@ -22,14 +22,17 @@ class Command(SentenceCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("-f", "--file", required=True, help="the manifest; - reads standard input")
         parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
+        parser.add_argument(
+            "--stay", action="store_true", help="leave what runs on its revision when images of its item change"
+        )
         parser.add_argument("--as", dest="email", default="", metavar="EMAIL", help="act as this user, with their role")
 
-    def handle(self, *args: Any, file: str, dry_run: bool, email: str, **options: Any) -> None:
+    def handle(self, *args: Any, file: str, dry_run: bool, stay: bool, email: str, **options: Any) -> None:
         by: Actor = user_named(email) if email else System("apply command")
         text = _read(file)
         try:
             with through("command"):
-                found = (plan if dry_run else apply)(text, by=by)
+                found = (plan if dry_run else apply)(text, by=by, move_running=not stay)
         except ManifestRefused as refused:
             for fault in refused.faults:
                 self.stderr.write(fault_line(file, fault))
