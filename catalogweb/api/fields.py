@@ -6,6 +6,7 @@ and null stands for absent.
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -49,6 +50,22 @@ class Email(serializers.EmailField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Day(Text):
+    """A day such as 2027-01-31; an empty text is none."""
+
+    default_error_messages = {"no_day": "Invalid format for field '$path'"}
+
+    def to_internal_value(self, data: Any) -> Any:
+        text = super().to_internal_value(data)
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            self.fail("no_day")
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return None if data == "" else super().run_validation(data)
 
 
 class Whole(serializers.IntegerField):

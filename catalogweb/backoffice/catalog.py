@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from catalogweb.backoffice.base import ReadOnlyAdmin, ServiceAdmin, ServiceForm, secret_field
 from catalogweb.backoffice.images import IMAGE_FIELDS, ImagesForm, chosen_images
-from catalogweb.catalog.models import CatalogItem, Registry, Revision
+from catalogweb.catalog.models import CatalogItem, Delivery, Registry, Revision
 from catalogweb.catalog.registries import create_registry, delete_registry, warnings_of
 from catalogweb.catalog.services import create_item, delete_item
 from catalogweb.core.rights import Actor
@@ -103,7 +103,7 @@ class RegistryForm(ServiceForm):
 
 
 REGISTRY_FIELDS = [
-    "url", "username", "password", "email", "is_private", "is_secure", "requires_certificate", "certificate",
+    "url", "username", "password", "secret_reference", "expires_on", "email", "is_private", "is_secure", "requires_certificate", "certificate",
 ]  # fmt: skip
 
 
@@ -139,3 +139,11 @@ class RegistryAdmin(ServiceAdmin):
 
     def remove(self, by: Actor, obj: Registry) -> None:
         delete_registry(by=by, registry=obj)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["registry", "version", "agent_name", "at"]
+    list_select_related = ["registry"]
+    search_fields = ["registry__url", "agent_name"]
+    fields = ["registry", "version", "agent", "agent_name", "at"]

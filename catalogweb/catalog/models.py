@@ -1,25 +1,31 @@
 """What can run and where images come from: registries, catalog items, their revisions and images."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
+from catalogweb.catalog.deliveries import Delivery
 from catalogweb.catalog.findings import ImageCheck, RegistryPace, RegistryProbe
 from catalogweb.catalog.references import LOCAL_CACHE, host_of
+from catalogweb.catalog.secret_references import resolved
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.sealing import SealedField
-from catalogweb.core.secrets import unseal
+from catalogweb.core.secrets import Unreadable, unseal
 from catalogweb.core.text import typed
 
-__all__ = ["CatalogItem", "Image", "ImageCheck", "Registry", "RegistryPace", "RegistryProbe", "Revision"]
+__all__ = ["CatalogItem", "Delivery", "Image", "ImageCheck", "Registry", "RegistryPace", "RegistryProbe", "Revision"]
 
 REMOTE, LOCAL = 1, 2
 ALIASES = {"remote": REMOTE, "local": LOCAL}
 SYSTEM = "SYSTEM"
 FIRST_USER_ITEM = 17
+# How long before its end one is reminded of a password.
+REMINDED = timedelta(days=30)
 
 
 class RegistryQuerySet(models.QuerySet["Registry"]):
@@ -33,6 +39,10 @@ class RegistryQuerySet(models.QuerySet["Registry"]):
     def with_uses(self) -> "RegistryQuerySet":
         return self.annotate(item_count=models.Count("revisions__item", distinct=True))
 
+    def expiring(self, today: date) -> "RegistryQuerySet":
+        """Those whose password has expired or soon will, the first to expire before the others."""
+        return self.filter(expires_on__lte=today + REMINDED).order_by("expires_on", "pk")
+
 
 class Registry(models.Model):
     """Where images are pulled from. 1 and 2 are built in; private ones carry credentials, sealed."""
@@ -40,6 +50,14 @@ class Registry(models.Model):
     url = models.CharField(max_length=500, verbose_name="URL", help_text="Host, with port or path if needed.")
     username = models.CharField(max_length=200, blank=True, verbose_name="user name")
     password_sealed = SealedField(blank=True, editable=False)
+    secret_reference = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="Instead of a stored password: env:CATALOGWEB_REGISTRY_NAME, or file:NAME in CATALOGWEB_SECRETS_DIR.",
+    )
+    expires_on = models.DateField(
+        null=True, blank=True, verbose_name="password expires on", help_text="You are reminded on the overview."
+    )
     secret_version = models.PositiveIntegerField(default=0, editable=False)
     email = models.CharField(max_length=254, blank=True, verbose_name="e-mail address")
     is_private = models.BooleanField(default=False, verbose_name="private")
@@ -62,7 +80,7 @@ class Registry(models.Model):
 
     LOGGED = (
         "url", "username", "email", "is_private", "is_secure", "requires_certificate", "certificate", "check_ca",
-        "check_insecurely", "check_concurrency", "check_rate",
+        "check_insecurely", "check_concurrency", "check_rate", "secret_reference", "expires_on",
     )  # fmt: skip
     SECRET = ("password_sealed",)
 
@@ -71,8 +89,12 @@ class Registry(models.Model):
         verbose_name_plural = "registries"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(password_sealed="") | models.Q(is_private=True),
+                condition=models.Q(password_sealed="", secret_reference="") | models.Q(is_private=True),
                 name="registry_with_a_password_is_private",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(password_sealed="") | models.Q(secret_reference=""),
+                name="registry_has_one_password",
             ),
         ]
 
@@ -99,11 +121,26 @@ class Registry(models.Model):
     @property
     def password(self) -> str:
         """The secret in clear: for the reply to an agent that needs it, and for nothing else."""
-        return unseal(self.password_sealed)
+        return resolved(self.secret_reference) if self.secret_reference else unseal(self.password_sealed)
 
     @property
     def has_password(self) -> bool:
-        return bool(self.password_sealed)
+        """Stored, or kept elsewhere and named here."""
+        return bool(self.password_sealed or self.secret_reference)
+
+    @property
+    def password_trouble(self) -> str:
+        """Why the password cannot be had just now, as a sentence; empty when it can, or there is none."""
+        try:
+            self.password  # noqa: B018 - whether it can be had is the question
+        except Unreadable as trouble:
+            return trouble.message
+        return ""
+
+    @property
+    def days_left(self) -> int | None:
+        """Until the password expires; less than 0 once it has."""
+        return (self.expires_on - timezone.now().date()).days if self.expires_on else None
 
 
 class CatalogItemQuerySet(models.QuerySet["CatalogItem"]):

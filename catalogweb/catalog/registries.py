@@ -11,12 +11,13 @@ from django.utils.text import capfirst
 
 from catalogweb.catalog.models import ALIASES, Registry, Revision, describe_user
 from catalogweb.catalog.references import LOCAL_CACHE, normalised_url, parse_reference
+from catalogweb.catalog.secret_references import checked_reference
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.drafts import draft_pk
 from catalogweb.core.errors import InUse, Invalid, NotFound, Protected
 from catalogweb.core.names import suggestion
 from catalogweb.core.rights import Actor, Right, require
-from catalogweb.core.secrets import Unreadable, seal
+from catalogweb.core.secrets import Unreadable, seal, unseal
 from catalogweb.core.storing import UNSTORABLE, batches, check_columns, is_storable, locked, same
 from catalogweb.core.text import as_id, listed, typed
 
@@ -74,6 +75,7 @@ def create_registry(
     url: str,
     username: str = "",
     password: str = "",
+    secret_reference: str = "",
     email: str = "",
     is_private: bool = False,
     **fields: Any,
@@ -84,7 +86,7 @@ def create_registry(
         pk=draft_pk(), url=url, username=username.strip(), email=email.strip(), is_private=is_private, **fields
     )
     _check(registry)
-    _take_password(registry, password)
+    _take_password(registry, password, secret_reference)
     registry.save()
     record(by=by, action="create", obj=registry)
     return registry
@@ -96,13 +98,14 @@ def edit_registry_row(
     by: Actor,
     registry: Registry,
     password: str = "",
+    secret_reference: str | None = None,
     remove_credentials: bool = False,
     as_sent: bool = False,
     **fields: Any,
 ) -> tuple[Registry, set[str]]:
-    """Change a registry; a blank password keeps the stored one. Returns it, and the columns that differ now.
+    """Change a registry; a blank password keeps the stored one, and one that is given replaces a reference.
 
-    Refuses built-ins, a new host without the secret (the stored one was given for another server), and, unless
+    Returns it, and the columns that differ now. Refuses built-ins, a new host without the secret (the stored one was given for another server), and, unless
     `as_sent`, credentials that no longer serve the images of what uses it.
     """
     require(by, Right.CHANGE)
@@ -113,17 +116,18 @@ def edit_registry_row(
     for name, value in fields.items():
         setattr(registry, name, value.strip() if isinstance(value, str) and name != "certificate" else value)
     if remove_credentials:
-        registry.username, registry.password_sealed, registry.is_private = "", "", False
+        _forget_credentials(registry)
+        secret_reference = None
     _check(registry)
-    if registry.has_password and registry.host != old_host and not password:
+    if registry.password_sealed and registry.host != old_host and not (password or secret_reference):
         raise Invalid(
             "The stored password belongs to the old host: enter the password for the new one.", field="password"
         )
-    _take_password(registry, "" if _holds(registry, password) else password)
+    _take_password(registry, "" if _holds(registry, password) else password, secret_reference)
     if not as_sent and (registry.host != old_host or not was_private):
         _refuse_strangers(registry, field="is_private" if registry.host == old_host else "url")
     registry.save()
-    is_new_secret = registry.has_password and registry.password_sealed != old_sealed
+    is_new_secret = registry.password_sealed not in ("", old_sealed)
     secrets = ["password_sealed"] if is_new_secret else []
     entry = record(by=by, action="update", obj=registry, before=before, secrets_changed=secrets)
     return registry, {*entry.before, *entry.after} if entry else set()
@@ -151,9 +155,11 @@ def _serves(registry: Registry, reference: str) -> bool:
 
 
 def warnings_of(registry: Registry) -> list[str]:
-    """What an operator should know about images that the registry does not serve, as after its host changed."""
+    """What an operator should know: a password that cannot be had, and images that the registry does not serve, as after
+    its host changed."""
     still = "pulled without these credentials" if registry.is_private else "still pulled from where their names say"
-    return [
+    trouble = registry.password_trouble
+    return [f"Its password cannot be read: {trouble}"] * bool(trouble) + [
         f"{capfirst(user)} has images that are not on {registry.host}: they are {still}."
         for user in strangers(registry)
     ]
@@ -187,18 +193,30 @@ def _check(registry: Registry) -> None:
 def _holds(registry: Registry, password: str) -> bool:
     """Whether this is the stored password; one that cannot be read any more is replaced by any."""
     try:
-        return registry.password == password
+        return unseal(registry.password_sealed) == password
     except Unreadable:
         return False
 
 
-def _take_password(registry: Registry, password: str) -> None:
+def _take_password(registry: Registry, password: str, reference: str | None) -> None:
+    """One of the two, the other goes. None keeps what there is of a reference, and so does the same one again."""
     if not is_storable(password):
         raise Invalid(f"The password: {UNSTORABLE}", field="password")
+    named = registry.secret_reference if reference is None else checked_reference(reference)
+    if password and named and named != registry.secret_reference:
+        raise Invalid("Give either a password, or where it is kept.", field="secret_reference")
     if password:
-        registry.password_sealed = seal(password)
+        registry.password_sealed, registry.secret_reference = seal(password), ""
+        registry.secret_version += 1
+    elif named != registry.secret_reference:
+        registry.password_sealed, registry.secret_reference = "" if named else registry.password_sealed, named
         registry.secret_version += 1
     _keep_private(registry)
+
+
+def _forget_credentials(registry: Registry) -> None:
+    registry.username, registry.password_sealed, registry.secret_reference = "", "", ""
+    registry.is_private, registry.expires_on = False, None
 
 
 def _keep_private(registry: Registry) -> None:

@@ -39,11 +39,18 @@ def wanted_on(agent_id: int) -> list[Wanted]:
     rows = Microservice.objects.detailed().with_receivers().wanted().filter(agent_id=agent_id)
     runnable = [row for row in rows.order_by("schedule", "pk") if row.image]
     values, known, wanted = values_of(runnable), addresses(templates_of(runnable)), []
+    troubles = _password_troubles(runnable)
     for row in runnable:
         env = env_of(row, values)
-        reason = reason_to_withhold(row, env)
+        reason = reason_to_withhold(row, env, troubles[row.revision.registry_id])
         wanted.append(Wanted(row, row.image, _rebuild(row), env, _hosts(row, known), reason))
     return _with_delivered(wanted) if any(each.withheld for each in wanted) else wanted
+
+
+def _password_troubles(rows: Iterable[Microservice]) -> dict[int, str]:
+    """Per registry, asked once: the password may lie in a file."""
+    registries = {row.revision.registry_id: row.revision.registry for row in rows}
+    return {pk: registry.password_trouble for pk, registry in registries.items()}
 
 
 def _with_delivered(wanted: list[Wanted]) -> list[Wanted]:

@@ -10,15 +10,26 @@ from catalogweb.deployments.models import Microservice
 # Agents count in 32 bits.
 LARGEST = 2**31 - 1
 TEXTS = ("run_as_user", "platform", "runtime", "pid_mode", "ipc_mode", "cpu_set_cpus")
+# How a reason begins that may go by itself.
+UNREADABLE = "The password of"
 VOLUME = ("host", "container", "access", "type")
 LISTS = ("cap_add", "cap_drop", "cdi_devices")
 
 
-def reason_to_withhold(microservice: Microservice, env: list[tuple[str, str]] | None) -> str:
-    """A sentence for people, empty when nothing stands in the way. `env` is None when a value of it cannot be had."""
+def reason_to_withhold(microservice: Microservice, env: list[tuple[str, str]] | None, password_trouble: str) -> str:
+    """A sentence for people, empty when nothing stands in the way. `env` is None when a value of it cannot be had;
+    `password_trouble` says why its registry's password cannot."""
     if env is None:
         return "A value of a variable cannot be read: enter the secret again, or take another source."
+    if password_trouble and not _is_built(microservice):
+        return f"{UNREADABLE} {microservice.revision.registry} cannot be read: {password_trouble}"
     return _image_fault(microservice) or _odd_value(microservice)
+
+
+def _is_built(microservice: Microservice) -> bool:
+    """What has its container needs no password any more."""
+    status = microservice.status
+    return bool(status.container_id) and status.built_generation >= microservice.generation
 
 
 def _image_fault(microservice: Microservice) -> str:

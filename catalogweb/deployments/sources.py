@@ -32,8 +32,8 @@ def edit_catalog_item(*, by: Actor, item: CatalogItem, move_running: bool = True
 
 
 # What an agent gets of a registry, and what of it decides whether a pull succeeds.
-TOLD = frozenset({"url", "is_private", "username", "password_sealed", "email"})
-PULLED_WITH = frozenset({"url", "username", "password_sealed"})
+TOLD = frozenset({"url", "is_private", "username", "password_sealed", "secret_reference", "email"})
+PULLED_WITH = frozenset({"url", "username", "password_sealed", "secret_reference"})
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ registry_urls = [
     path("add/", registries.registry_create, name="registry-create"),
     path("<int:pk>/", registries.registry_detail, name="registry-detail"),
     path("<int:pk>/edit/", registries.registry_edit, name="registry-edit"),
+    path("<int:pk>/rotate/", registries.registry_rotate, name="registry-rotate"),
     path("<int:pk>/delete/", registries.registry_delete, name="registry-delete"),
 ]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem, Registry
 from tests.api.conftest import WireClient, fault_of
 from tests.factories import CatalogItemFactory, MicroserviceFactory, PrivateRegistryFactory
@@ -309,3 +310,48 @@ def test_listing_registries_costs_the_same_for_any_number(viewer: WireClient, dj
         registries = viewer.call("GET", "/registries").json()["registries"]
 
     assert [registry["id"] for registry in registries] == sorted(registry["id"] for registry in registries)
+
+
+def test_a_registry_names_where_its_secret_is_kept_and_when_it_ends(operator: WireClient) -> None:
+    more = {"password": "", "secretReference": "env:CATALOGWEB_REGISTRY_HUB", "expiresOn": "2030-01-31"}
+    one = f"/registries/{operator.call('POST', '/registries', REGISTRY | more).json()['id']}"
+
+    told = operator.call("GET", one).json()
+    assert {name: told[name] for name in more} == more
+    assert (told["secretVersion"], told["isPublic"]) == (1, False)
+
+    assert operator.call("PATCH", one, {"expiresOn": ""}).status_code == 204
+    assert operator.call("GET", one).json()["expiresOn"] is None
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"secretReference": "env:DATABASE_URL"}, "starts with CATALOGWEB_REGISTRY_"),
+        ({"expiresOn": "soon"}, "Invalid format for field 'expiresOn'"),
+        ({"expiresOn": 2030}, "Field 'expiresOn' is not of a type(s) string"),
+    ],
+)
+def test_an_odd_reference_or_day_is_refused(operator: WireClient, more: dict[str, Any], message: str) -> None:
+    reply = operator.call("POST", "/registries", REGISTRY | {"password": ""} | more)
+
+    assert reply.status_code == 400
+    assert message in reply.json()["message"]
+
+
+def test_a_secret_is_rotated_and_the_log_says_who_fetched_it(
+    operator: WireClient, edge: WireClient, agent: Agent
+) -> None:
+    registry = PrivateRegistryFactory(secret_version=1)
+    MicroserviceFactory(agent=agent, revision__registry_id=registry.pk)
+    one = f"/registries/{registry.pk}"
+
+    assert operator.call("POST", f"{one}/rotate", {"password": "another one"}).status_code == 204
+    before = operator.call("GET", f"{one}/deliveries").json()
+    assert edge.call("GET", "/agent/registries").json()["registries"][-1]["password"] == "another one"
+    after = operator.call("GET", f"{one}/deliveries")
+
+    assert before == {"secretVersion": 2, "agents": 1, "agentsWithNewest": 0, "deliveries": []}
+    [delivery] = after.json()["deliveries"]
+    assert (delivery["agentUuid"], delivery["agentName"], delivery["version"]) == (agent.uuid, "north-1", 2)
+    assert "another one" not in after.content.decode()

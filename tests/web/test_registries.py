@@ -1,10 +1,20 @@
 """Registries: list, page, add, edit, delete; the password never comes out."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from catalogweb.agents.models import ChangeFlags
+from catalogweb.catalog.deliveries import note_delivered
 from catalogweb.catalog.models import Registry
-from tests.factories import CatalogItemFactory, MicroserviceFactory, PrivateRegistryFactory, RegistryFactory
+from tests.factories import (
+    AgentFactory,
+    CatalogItemFactory,
+    MicroserviceFactory,
+    PrivateRegistryFactory,
+    RegistryFactory,
+)
 
 pytestmark = pytest.mark.django_db
 SECRET = "q1u45ic9kst563art"
@@ -92,11 +102,11 @@ def test_page_names_items_microservices_and_agents_that_receive_the_password(vie
 def test_page_takes_the_same_queries_for_more_users(viewer, django_assert_num_queries):
     item = CatalogItemFactory()
     MicroserviceFactory(revision=item.current)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         viewer.get("/registries/1/")
     for _ in range(5):
         MicroserviceFactory(revision=item.current)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         viewer.get("/registries/1/")
 
 
@@ -211,3 +221,53 @@ def test_credentials_in_a_refused_url_do_not_come_back(operator):
 
     assert "Give user name and password in their own fields" in page
     assert "hunter2" not in page
+
+
+def test_rotation_page_switches_the_secret_and_never_shows_one(operator):
+    registry = PrivateRegistryFactory()
+    page = operator.get(f"/registries/{registry.pk}/rotate/").text
+    sent = {"username": "john", "password": "another one", "secret_reference": "", "expires_on": "2030-01-31"}
+
+    response = operator.post(f"/registries/{registry.pk}/rotate/", sent, follow=True)
+
+    registry.refresh_from_db()
+    assert registry.password == "another one"
+    assert "2030-01-31" in response.text
+    assert not [text for text in (SECRET, "another one", registry.password_sealed) if text in page + response.text]
+
+
+def test_rotation_page_says_what_is_wrong_beside_the_field(operator):
+    registry = PrivateRegistryFactory()
+
+    nothing = operator.post(f"/registries/{registry.pk}/rotate/", {"username": "john"}).text
+    other = operator.post(f"/registries/{registry.pk}/rotate/", {"secret_reference": "env:DATABASE_URL"}).text
+
+    assert "Enter the new password, or where it is kept." in nothing
+    assert "a name that starts with CATALOGWEB_REGISTRY_" in other
+
+
+def test_page_shows_which_agents_have_the_newest_secret(viewer):
+    registry = PrivateRegistryFactory(secret_version=2)
+    has, lacks = AgentFactory(name="has-it"), AgentFactory(name="lacks-it")
+    for agent in (has, lacks):
+        MicroserviceFactory(agent=agent, revision__registry_id=registry.pk)
+    note_delivered(has, [registry])
+
+    page = viewer.get(f"/registries/{registry.pk}/").text
+
+    assert "1 of 2 have fetched version 2." in page
+    assert page.index("lacks-it") < page.index("has-it fetched version 2")
+
+
+def test_overview_and_list_remind_of_a_password_that_expires(viewer, operator):
+    registry = PrivateRegistryFactory(url="soon.example.org", expires_on=timezone.now().date())
+    PrivateRegistryFactory(url="later.example.org", expires_on=timezone.now().date() + timedelta(days=90))
+
+    overview = viewer.get("/").text
+
+    assert "soon.example.org" in overview
+    assert "Expires today" in overview
+    assert "later.example.org" not in overview
+    assert "Expires today" in viewer.get("/registries/").text
+    assert f"/registries/{registry.pk}/rotate/" in operator.get("/").text
+    assert f"/registries/{registry.pk}/rotate/" not in overview

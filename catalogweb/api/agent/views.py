@@ -16,6 +16,7 @@ from catalogweb.api.agent.reports import columns_in, microservices_in, rest_of
 from catalogweb.api.errors import Failure
 from catalogweb.api.shapes.edge_resources import edge_resource_reply
 from catalogweb.api.wire import CONFIGURATION, architecture_of
+from catalogweb.catalog.deliveries import note_delivered
 from catalogweb.configuration.volume_mounts import mounts_on
 from catalogweb.core.errors import Forbidden, Invalid, NotFound
 from catalogweb.deployments import agents as services
@@ -128,7 +129,10 @@ def read_microservices(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def read_registries(request: HttpRequest, caller: Caller) -> HttpResponse:
-    return JsonResponse({"registries": [registry_item(registry) for registry in registries_of(caller.agent)]})
+    registries = registries_of(caller.agent)
+    items = [registry_item(registry) for registry in registries]
+    note_delivered(caller.agent, [row for row, item in zip(registries, items, strict=True) if item["password"]])
+    return JsonResponse({"registries": items})
 
 
 def read_edge_resources(request: HttpRequest, caller: Caller) -> HttpResponse:

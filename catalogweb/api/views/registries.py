@@ -3,15 +3,17 @@
 from typing import TypedDict
 
 from catalogweb.api.errors import built_in_said_as
-from catalogweb.api.fields import Email, Flag, Shape, Text
+from catalogweb.api.fields import Day, Email, Flag, Shape, Text
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.views.catalog import Created
 from catalogweb.catalog.models import Registry
 from catalogweb.catalog.registries import create_registry, delete_registry, warnings_of
 from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.core.text import as_id
+from catalogweb.deployments.registry_secrets import fetched_counts, latest_deliveries, rotate_registry_secret
 from catalogweb.deployments.sources import edit_registry
 
+DELIVERIES_TOLD = 1000
 BUILT_IN = "Registry is system and can't be updated or deleted"
 
 
@@ -25,12 +27,23 @@ class RegistryFields(Shape):
     email = Email()
     requiresCert = Flag(source="requires_certificate")
     certificate = Text()
+    secretReference = Text(source="secret_reference", max_length=500)
+    expiresOn = Day(source="expires_on")
 
 
 class RegistryChange(RegistryFields):
     """`removeCredentials` forgets user name and password: only that makes a private registry public again."""
 
     removeCredentials = Flag(source="remove_credentials")
+
+
+class Rotation(Shape):
+    """The new secret, or where it is kept; without `expiresOn` nothing is known of its end."""
+
+    username = Text(max_length=200)
+    password = Text(max_length=4000)
+    secretReference = Text(source="secret_reference", max_length=500)
+    expiresOn = Day(source="expires_on")
 
 
 class RegistryCreation(RegistryFields):
@@ -56,7 +69,24 @@ class RegistryEntry(TypedDict):
 class RegistryDetail(RegistryEntry):
     password: str
     # Our own.
+    secretReference: str
+    secretVersion: int
+    expiresOn: str | None
     warnings: list[str]
+
+
+class DeliveryEntry(TypedDict):
+    agentUuid: str | None
+    agentName: str
+    version: int
+    at: str
+
+
+class DeliveryList(TypedDict):
+    secretVersion: int
+    agents: int
+    agentsWithNewest: int
+    deliveries: list[DeliveryEntry]
 
 
 class RegistryList(TypedDict):
@@ -91,7 +121,14 @@ def registry_list(call: Call) -> RegistryList:
 def registry_get(call: Call, id: str) -> RegistryDetail:
     """One registry; the key `password` is there for clients that expect it, and always empty."""
     registry = registry_with(id)
-    return {**entry(registry), "password": "", "warnings": warnings_of(registry)}
+    return {
+        **entry(registry),
+        "password": "",
+        "secretReference": registry.secret_reference,
+        "secretVersion": registry.secret_version,
+        "expiresOn": registry.expires_on.isoformat() if registry.expires_on else None,
+        "warnings": warnings_of(registry),
+    }
 
 
 def registry_create(call: Call) -> Created:
@@ -118,10 +155,38 @@ def registry_delete(call: Call, id: str) -> None:
         delete_registry(by=call.by, registry=registry)
 
 
+def registry_rotate(call: Call, id: str) -> None:
+    """Put another secret in place of the one there is; the agents that need it fetch it."""
+    with built_in_said_as(BUILT_IN):
+        rotate_registry_secret(by=call.by, registry=registry_with(id), **call.given)
+
+
+def registry_deliveries(call: Call, id: str) -> DeliveryList:
+    """Which agent fetched which version of the secret first when, the newest first; at most the last 1,000."""
+    registry = registry_with(id)
+    agents, with_newest = fetched_counts(registry)
+    return {
+        "secretVersion": registry.secret_version,
+        "agents": agents,
+        "agentsWithNewest": with_newest,
+        "deliveries": [
+            {
+                "agentUuid": row.agent.uuid if row.agent else None,
+                "agentName": row.agent_name,
+                "version": row.version,
+                "at": row.at.isoformat(),
+            }
+            for row in latest_deliveries(registry)[:DELIVERIES_TOLD]
+        ],
+    }
+
+
 ROUTES = [
     Route("GET", "/registries", registry_list, gives=RegistryList),
     Route("POST", "/registries", registry_create, 201, takes=RegistryCreation, gives=Created, renders=True),
     Route("GET", "/registries/<str:id>", registry_get, gives=RegistryDetail),
     Route("PATCH", "/registries/<str:id>", registry_edit, 204, takes=RegistryChange, renders=True),
+    Route("POST", "/registries/<str:id>/rotate", registry_rotate, 204, takes=Rotation),
+    Route("GET", "/registries/<str:id>/deliveries", registry_deliveries, gives=DeliveryList),
     Route("DELETE", "/registries/<str:id>", registry_delete, 204),
 ]

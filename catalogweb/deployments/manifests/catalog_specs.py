@@ -1,6 +1,7 @@
 """Catalog items and registries, as documents describe them."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from catalogweb.core.architectures import Architecture
@@ -69,7 +70,20 @@ def read_catalog_item(root: Fields, name: str) -> CatalogItemSpec:
 
 def read_registry(root: Fields, name: str) -> RegistrySpec:
     spec = root.section("spec")
-    spec.known(["id", "url", "private", "username", "password", "email", "requiresCert", "certificate"])
+    spec.known(
+        [
+            "id",
+            "url",
+            "private",
+            "username",
+            "password",
+            "email",
+            "requiresCert",
+            "certificate",
+            "secretReference",
+            "expiresOn",
+        ]
+    )
     identity = spec.integer("id")
     url = spec.text("url", required=not identity)
     fields: dict[str, Any] = {}
@@ -79,7 +93,21 @@ def read_registry(root: Fields, name: str) -> RegistrySpec:
         fields["is_private"] = spec.boolean("private")
     if spec.has("requiresCert"):
         fields["requires_certificate"] = spec.boolean("requiresCert")
+    if spec.has("secretReference"):
+        fields["secret_reference"] = spec.text("secretReference")
+    if spec.has("expiresOn"):
+        fields["expires_on"] = _day(spec, "expiresOn")
     if spec.has("certificate"):
         fields["certificate"] = spec.text("certificate")
     username = spec.text("username") if spec.has("username") else None
     return RegistrySpec(root.document, identity, url, username, spec.text("password"), fields)
+
+
+def _day(spec: Fields, key: str) -> date | None:
+    """None for an empty text."""
+    text = spec.text(key)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        spec.fault(key, f"“{text}” is not a day, such as 2027-01-31.")
+        return None

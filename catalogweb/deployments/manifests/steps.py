@@ -48,7 +48,7 @@ def carry_out(spec: Spec, by: Actor) -> None:
 def _(spec: RegistrySpec, by: Actor) -> None:
     registry = _registry_of(spec)
     password = "" if spec.password == KEEP else spec.password
-    if spec.password == KEEP and not (registry and registry.has_password):
+    if spec.password == KEEP and not (registry and registry.password_sealed):
         raise Invalid("There is no stored password to keep: write the password itself.", field="password")
     values: dict[str, Any] = {name: value for name, value in (("url", spec.url), ("username", spec.username)) if value}
     if registry is None:

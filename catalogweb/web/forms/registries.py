@@ -28,6 +28,19 @@ class RegistryForm(ServiceForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Kept sealed. Only agents that run something from this registry receive it.",
     )
+    secret_reference = forms.CharField(
+        label="Or where it is kept",
+        max_length=500,
+        required=False,
+        widget=mono(placeholder="env:CATALOGWEB_REGISTRY_NAME"),
+        help_text="env:CATALOGWEB_REGISTRY_NAME, or file:NAME in the server's folder for secrets: read whenever it is needed.",
+    )
+    expires_on = forms.DateField(
+        label="Expires on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="You are reminded on the overview, from 30 days before.",
+    )
     email = forms.CharField(label="E-mail address", max_length=254, required=False, widget=forms.EmailInput)
     is_private = forms.BooleanField(
         label="Private", required=False, help_text="A registry with user name and password always is."
@@ -47,15 +60,15 @@ class EditRegistryForm(RegistryForm):
     )
 
     def __init__(self, registry: Registry, data: Any = None) -> None:
-        names = ("url", "username", "email", "is_private")
+        names = ("url", "username", "secret_reference", "expires_on", "email", "is_private")
         super().__init__(data, initial={name: getattr(registry, name) for name in names})
-        if registry.has_password:
+        if registry.password_sealed:
             self.fields[
                 "password"
             ].help_text = (
                 "Blank keeps the stored one. Needed again when the host changes: it was given for the old one."
             )
-        else:
+        if not registry.has_password:
             del self.fields["remove_credentials"]
         self.registry = registry
 
@@ -63,3 +76,19 @@ class EditRegistryForm(RegistryForm):
     def state(self) -> dict[str, str]:
         """Whether there is another password is known by its seal."""
         return super().state | {"password": self.registry.password_sealed}
+
+
+class RotationForm(ServiceForm):
+    """The new secret alone: what else a registry says stays."""
+
+    username = RegistryForm.base_fields["username"]
+    password = RegistryForm.base_fields["password"]
+    secret_reference = RegistryForm.base_fields["secret_reference"]
+    expires_on = RegistryForm.base_fields["expires_on"]
+
+    def __init__(self, registry: Registry, data: Any = None) -> None:
+        names = ("username", "secret_reference")
+        super().__init__(data, initial={name: getattr(registry, name) for name in names})
+        self.fields["password"].label = "New password or access token"
+        if registry.secret_reference:
+            self.fields["secret_reference"].help_text = "The same again says that another secret is kept there now."

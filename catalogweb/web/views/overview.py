@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from catalogweb.agents.models import Agent
@@ -16,7 +17,7 @@ from catalogweb.web.histories import PRESENCES, fleet_pictures
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
 
-FAILING_SHOWN = CHANGES_SHOWN = 8
+FAILING_SHOWN = CHANGES_SHOWN = EXPIRING_SHOWN = 8
 
 
 @require_safe
@@ -29,6 +30,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "microservices": _shares(groups, GROUPS),
         "items": CatalogItem.objects.aggregate(total=Count("pk"), built_in=Count("pk", filter=Q(category=SYSTEM))),
         "registries": Registry.objects.aggregate(total=Count("pk"), private=Count("pk", filter=Q(is_private=True))),
+        "expiring": Registry.objects.expiring(timezone.now().date())[:EXPIRING_SHOWN],
         "failing": [(microservice, status_of(microservice)) for microservice in failing],
         "pictures": fleet_pictures,
         "entries": Entry.objects.all()[:CHANGES_SHOWN],

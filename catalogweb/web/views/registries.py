@@ -10,16 +10,21 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.registries import create_registry, delete_registry, refuse_built_in, warnings_of
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.registry_secrets import (
+    fetched_counts,
+    latest_deliveries,
+    receivers_of,
+    rotate_registry_secret,
+)
 from catalogweb.deployments.sources import edit_registry
 from catalogweb.web.forms.base import ServiceForm
-from catalogweb.web.forms.registries import EditRegistryForm, RegistryForm
+from catalogweb.web.forms.registries import EditRegistryForm, RegistryForm, RotationForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest, posted
@@ -27,6 +32,7 @@ from catalogweb.web.requests import PageRequest, posted
 ORDERS = {"id": "pk", "url": "url", "username": "username", "private": "is_private", "uses": "item_count"}
 KINDS = {"private": Q(is_private=True), "public": Q(is_private=False)}
 USERS_SHOWN = 100
+DELIVERIES_SHOWN = 20
 
 
 @require_safe
@@ -52,7 +58,9 @@ def registry_detail(request: PageRequest, pk: int) -> HttpResponse:
         "registry": registry,
         "items": CatalogItem.objects.filter(current__registry=registry)[:USERS_SHOWN],
         "users": users.select_related("application", "agent")[:USERS_SHOWN],
-        "agents": Agent.objects.filter(pk__in=users.wanted().values("agent_id"))[:USERS_SHOWN],
+        "receivers": receivers_of(registry, most=USERS_SHOWN),
+        "fetched": fetched_counts(registry),
+        "deliveries": latest_deliveries(registry)[:DELIVERIES_SHOWN],
         "warnings": warnings_of(registry),
         "entries": entries_of(registry)[:10],
         "yaml": export(registry),
@@ -84,6 +92,20 @@ def registry_edit(request: PageRequest, pk: int) -> HttpResponse:
             messages.warning(request, sentence)
         return redirect("web:registry-detail", pk)
     return render(request, "registries/form.html", {"form": form, "registry": registry}, status=form.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registry_rotate(request: PageRequest, pk: int) -> HttpResponse:
+    require(request.user, Right.CHANGE)
+    registry = get_object_or_404(Registry, pk=pk)
+    refuse_built_in(registry)
+    form = RotationForm(registry, posted(request))
+    if form.submit(rotate_registry_secret, by=request.user, registry=registry):
+        messages.success(request, f"Registry {pk} has another secret. Its agents fetch it at their next poll.")
+        return redirect(f"{reverse('web:registry-detail', args=[pk])}#receivers")
+    needed, have = fetched_counts(registry)
+    context = {"form": form, "registry": registry, "needed": needed, "have": have}
+    return render(request, "registries/rotate.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

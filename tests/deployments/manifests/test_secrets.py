@@ -91,3 +91,25 @@ def test_password_is_taken_as_it_is_written(operator, written, password):
     apply(registry(written), by=operator)
 
     assert Registry.objects.get(url="reg.example.org").password == password
+
+
+def test_reference_and_expiry_go_out_as_they_came_in(operator):
+    text = registry("''", "  secretReference: env:CATALOGWEB_REGISTRY_HUB\n  expiresOn: 2030-01-31\n")
+    apply(text, by=operator)
+    stored = Registry.objects.get(url="reg.example.org")
+    assert (stored.secret_reference, str(stored.expires_on)) == ("env:CATALOGWEB_REGISTRY_HUB", "2030-01-31")
+
+    exported = export(stored)
+
+    assert "<keep>" not in exported
+    assert [change.action for change in plan(exported, by=operator).changes] == ["unchanged"]
+
+
+def test_odd_day_and_odd_reference_are_faults_at_their_lines(operator):
+    with pytest.raises(ManifestRefused) as day:
+        plan(registry(more="  expiresOn: soon\n"), by=operator)
+    with pytest.raises(ManifestRefused) as reference:
+        plan(registry("''", "  secretReference: env:DATABASE_URL\n"), by=operator)
+
+    assert [(fault.line, "is not a day" in fault.message) for fault in day.value.faults] == [(7, True)]
+    assert "CATALOGWEB_REGISTRY_" in reference.value.faults[0].message

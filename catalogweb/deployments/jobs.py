@@ -1,0 +1,10 @@
+"""Looking after what waits."""
+
+from catalogweb.deployments import registry_secrets
+from catalogweb.jobs.registry import every
+
+
+@every(minutes=2)
+def offer_again() -> None:
+    """A file or a variable with a registry's password may have come, which nobody tells us."""
+    registry_secrets.offer_again()
