@@ -14,6 +14,8 @@ class Refusal(Exception):
 
     path = ""
     faults: Sequence[Any] = ()
+    # Which of several it concerns, such as one agent of many.
+    subject: Any = None
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -27,6 +29,11 @@ class Refusal(Exception):
     def at(self, path: str) -> Self:
         """The same, said to concern what stands at `path`."""
         self.path = self.path or path
+        return self
+
+    def about(self, subject: Any) -> Self:
+        """The same, said to concern one of several."""
+        self.subject = subject
         return self
 
 

@@ -81,7 +81,7 @@ def missing_images(revision: Revision, agents: Iterable[Agent], name: str) -> li
                     f"Microservice {name} does not have a valid image for its Agent type: {agent.name} has no known "
                     f"architecture yet. Provision it or set its architecture.",
                     field="agent",
-                )
+                ).about(agent)
             )
         elif agent.architecture not in images:
             refusals.append(
@@ -89,7 +89,7 @@ def missing_images(revision: Revision, agents: Iterable[Agent], name: str) -> li
                     f"Microservice {name} does not have a valid image for its Agent type: {agent.name} is "
                     f"{agent.get_architecture_display()}, and there are images for {have} only.",
                     field="images",
-                )
+                ).about(agent)
             )
     return refusals
 
@@ -115,13 +115,14 @@ def bad_name(name: str) -> Refusal:
 def _bad_names(placement: Placement, taken: set[tuple[int, str]]) -> Iterable[Refusal]:
     """Names that break the rule, or that the application already has."""
     application = placement.application
-    for name in placement.names:
+    for name, agent in placement.names.items():
         if _keeps(placement, name):
             continue
         if not is_name(name) or len(name) > LONGEST_NAME:
             yield bad_name(name)
         if (application.pk, name) in taken:
-            yield Duplicate(f"Duplicate name '{name}': {application.name} already has this microservice.", field="name")
+            words = f"Duplicate name '{name}': {application.name} already has this microservice."
+            yield Duplicate(words, field="name").about(agent)
 
 
 # Per agent and external port: the name of everything that has it, by who that is.
@@ -155,4 +156,4 @@ def _taken_ports(placement: Placement, held: Holders) -> Iterable[Refusal]:
             others = [holder for who, holder in holders if who != (id(placement), name)]
             if others:
                 message = f"Port '{port.external}' is not available: on {agent.name} it is taken by {others[0]}."
-                yield Invalid(message, field="ports")
+                yield Invalid(message, field="ports").about(agent)

@@ -65,8 +65,10 @@ class Person:
         self.page.get_by_role("main").get_by_role("link", name="Deploy", exact=True).first.click()
         for name in ("north", "south"):
             self.page.locator("label.choice", has_text=name).get_by_role("checkbox").check()
+        self.page.get_by_role("button", name="Next").last.click()
         self.fill(application="shop", name="web", ports=f"{port}:80", env="GREETING=Hello")
-        self.page.get_by_role("button", name="Deploy", exact=True).click()
+        self.page.get_by_role("button", name="Plan", exact=True).click()
+        self.page.get_by_role("button", name="Deploy to 2 agents").click()
         expect(self.page).to_have_url(re.compile(r"/deployments/\d+/"))
 
     def row(self, name: str):

@@ -78,11 +78,12 @@ def test_a_newcomer_reaches_a_running_container(up, page, open_registry, contain
     page.locator("main form button.button--primary").first.click()
     newcomer.presses("link", "Deploy")
     page.locator("label.choice", has_text="my-agent-name").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Next").last.click()
     newcomer.fills("Application", "tour")
-    newcomer.fills("Microservice name", "hello")
     newcomer.fills("Ports", f"{port}:80")
-    newcomer.presses("button", "Deploy")
-    newcomer.steps += 2
+    newcomer.presses("button", "Plan")
+    newcomer.presses("button", "Deploy to 1 agent")
+    newcomer.steps += 3
     row = page.locator("tr", has_text="my-agent-name")
     expect(row).to_contain_text("Running", timeout=SLOW)
     answer = wait_for_page(row.get_by_role("link", name=re.compile("Open")).get_attribute("href"))

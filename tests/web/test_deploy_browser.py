@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from catalogweb.agents.models import AgentStatus, ProvisioningKey
+from catalogweb.catalog.models import CatalogItem
 from catalogweb.deployments.models import Microservice, MicroserviceStatus, PortMapping
 from tests.factories import PASSWORD, AgentFactory, CatalogItemFactory, MicroserviceFactory, UserFactory
 from tests.web.browsing import sign_in
@@ -70,12 +71,12 @@ def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site,
 
 
 def test_a_corrected_field_takes_its_fault_from_the_list(sue, site):
-    sue.goto(f"{site}deploy/")
-    sue.get_by_label("Catalog item").select_option("heart-rate")
+    sue.goto(f"{site}deploy/?item={CatalogItem.objects.get(name='heart-rate').pk}")
     sue.get_by_label("north", exact=False).first.check()
+    sue.get_by_role("button", name="Next").last.click()
     sue.get_by_label("Application").fill("Tour Of")
     sue.get_by_label("Microservice name").fill("Web_1")
-    sue.get_by_role("button", name="Check first").click()
+    sue.get_by_role("button", name="Plan", exact=True).click()
     listed = sue.locator(".errors li")
     expect(listed).to_have_count(2)
 
@@ -84,11 +85,8 @@ def test_a_corrected_field_takes_its_fault_from_the_list(sue, site):
     sue.get_by_label("Microservice name").fill("web-1")
     expect(sue.locator(".errors")).to_have_count(0)
 
-    sue.get_by_role("button", name="Check first").click()
+    sue.get_by_role("button", name="Plan", exact=True).click()
     expect(sue.get_by_text("Nothing stands in the way.")).to_be_visible()
-    sue.get_by_label("Ports").fill("8080:80")
-    sue.get_by_label("Ports").blur()
-    expect(sue.get_by_text("Nothing stands in the way.")).to_be_hidden()
 
 
 def test_a_row_action_swaps_its_row_and_keeps_the_focus(sue, site):
@@ -139,33 +137,73 @@ def test_the_key_page_ticks_when_the_agent_appears_and_takes_the_used_key_away(s
     assert key not in sue.url
 
 
-def test_deploying_shows_images_names_and_risks_before_anything_is_sent(sue, site):
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_deploying_step_by_step_shows_images_names_and_risks_before_anything_is_sent(sue, site, width, scheme):
+    sue.emulate_media(color_scheme=scheme)
+    sue.set_viewport_size({"width": width, "height": 900})
     sue.goto(f"{site}deploy/")
     sue.get_by_label("Catalog item").select_option("heart-rate")
-    expect(sue.get_by_text("team/web-arm:1").first).to_be_visible()
+    expect(sue.locator("#source")).to_contain_text("team/web-arm:1")
+    follows_the_rules(sue)
+    sue.get_by_role("button", name="Next").last.click()
+
     sue.get_by_role("checkbox", name="north").check()
     sue.get_by_label("Search agents").press_sequentially("sou")
     sue.get_by_role("checkbox", name="south").check()
+    follows_the_rules(sue)
+    sue.get_by_role("button", name="Next").last.click()
+
+    expect(sue.get_by_label("Microservice name")).to_have_value("heart-rate")
     sue.get_by_label("Application").fill("ward")
     sue.get_by_label("Microservice name").fill("hr")
     sue.get_by_text("Volumes, commands, config, privileges").click()
     sue.get_by_label("Privileged").check()
+    preview = sue.locator("#preview")
+    expect(preview).to_contain_text("Privileged: it can do anything on the agent.")
+    expect(preview).to_contain_text("2 microservices in the new application ward")
+    expect(preview).to_contain_text("hr-south on south")
+    preview.get_by_text("The YAML of it").click()
+    expect(preview).to_contain_text("kind: Microservice")
+    follows_the_rules(sue)
+    sue.get_by_role("button", name="Plan", exact=True).click()
 
-    expect(sue.locator("#preview")).to_contain_text("Privileged: it can do anything on the agent.")
-    expect(sue.locator("#preview")).to_contain_text("2 microservices in the new application ward")
-    expect(sue.locator("#preview")).to_contain_text("hr-south on south")
-    sue.get_by_role("button", name="Deploy").click()
+    expect(sue.locator("#plan")).to_contain_text("creates 2, blocked 0")
+    follows_the_rules(sue)
+    assert not Microservice.objects.filter(application__name="ward").exists()
+    sue.get_by_role("button", name="Deploy to 2 agents").click()
     expect(sue.get_by_text("2 microservices placed.")).to_be_visible()
     assert Microservice.objects.filter(application__name="ward").count() == 2
 
 
-def test_enter_in_a_field_of_the_deploy_form_deploys_nothing(sue, site):
-    sue.goto(f"{site}deploy/")
-    sue.get_by_label("Microservice name").fill("hr")
-    sue.get_by_label("Microservice name").press("Enter")
+def follows_the_rules(page):
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    expect(sue.get_by_label("Microservice name")).to_have_value("hr")
-    expect(sue.locator(".errors")).to_be_hidden()
+
+def test_agents_are_matched_and_excluded_while_one_types(sue, site):
+    one_sided = CatalogItemFactory(name="only", images={"x86": "only:1"})
+    sue.goto(f"{site}deploy/?item={one_sided.pk}")
+    expect(sue.get_by_role("checkbox", name="south")).to_have_count(0)
+    sue.get_by_text("1 that cannot run it, and why").click()
+    expect(sue.get_by_text("no image for ARM")).to_be_visible()
+
+    sue.get_by_label("Search agents").press_sequentially("nor")
+
+    expect(sue.get_by_role("status").get_by_text("1 more matches")).to_be_visible()
+    expect(sue.get_by_text("no image for ARM")).to_be_hidden()
+    expect(sue.get_by_label("Search agents")).to_be_focused()
+
+
+def test_enter_in_a_field_of_the_deploy_form_deploys_nothing(sue, site):
+    sue.goto(f"{site}deploy/?item={CatalogItem.objects.get(name='heart-rate').pk}")
+    sue.get_by_role("checkbox", name="north").check()
+    sue.get_by_role("button", name="Next").last.click()
+    sue.get_by_label("Application").fill("ward")
+    sue.get_by_label("Application").press("Enter")
+
+    expect(sue.get_by_role("button", name="Deploy to 1 agent")).to_be_visible()
+    assert not Microservice.objects.filter(application__name="ward").exists()
 
 
 def test_a_file_fills_the_text_and_a_faults_line_is_selected(sue, site):
@@ -198,13 +236,15 @@ def test_the_main_job_works_without_scripts_on_a_telephone(browser: Browser, sit
 
     page.goto(f"{site}deploy/")
     page.get_by_label("Catalog item").select_option("heart-rate")
+    page.get_by_role("button", name="Next").last.click()
     page.get_by_role("checkbox", name="yard").check()
     page.get_by_role("checkbox", name="north").check()
+    page.get_by_role("button", name="Next").last.click()
     page.get_by_label("Application").fill("ward")
     page.get_by_label("Microservice name").fill("hr")
-    page.get_by_role("button", name="Check first").click()
-    expect(page.get_by_text("2 microservices in the new application ward")).to_be_visible()
-    page.get_by_role("button", name="Deploy").click()
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.locator("#plan")).to_contain_text("in the new application ward")
+    page.get_by_role("button", name="Deploy to 2 agents").click()
     expect(page.get_by_role("link", name="hr-yard", exact=True)).to_be_visible()
 
     page.get_by_role("button", name="Stop ward/hr-yard").click()
