@@ -93,7 +93,7 @@ def test_every_page_but_those_before_it_asks_strangers_to_sign_in(client):
 
 def address(name):
     two = {"uuid": "x", "order": "reboot"}, {"name": "x", "route": "y"}
-    for arguments in ({}, {"pk": 1}, {"uuid": "x"}, {"name": "x"}, *two):
+    for arguments in ({}, {"pk": 1}, {"uuid": "x"}, {"name": "x"}, {"slug": "x"}, {"family": "x"}, *two):
         with suppress(NoReverseMatch):
             return reverse(f"web:{name}", kwargs=arguments)
     raise AssertionError(f"{name} has other arguments")

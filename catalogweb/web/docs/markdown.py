@@ -46,6 +46,11 @@ def read(source: str) -> Text:
     return Text(title, mark_safe(html), tuple(_sections(title, tokens)))  # noqa: S308
 
 
+def inline(sentence: str) -> SafeString:
+    """A sentence with names of code in it."""
+    return mark_safe(PARSER.renderInline(sentence))  # noqa: S308 - raw HTML is shown as text
+
+
 def _name_headings(tokens: Sequence[Token]) -> None:
     seen: set[str] = set()
     for token, inline in zip(tokens, tokens[1:], strict=False):

@@ -7,7 +7,10 @@ from functools import cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from drf_spectacular.generators import SchemaGenerator
+
+from catalogweb.web.docs.markdown import inline
 
 JSON = dict[str, Any]
 # What the first step of a path means to people.
@@ -73,6 +76,10 @@ class Call:
     takes: str
     fields: tuple[Field, ...]
     answers: tuple[Answer, ...]
+
+    @property
+    def sentence(self) -> SafeString:
+        return inline(self.about)
 
     @property
     def anchor(self) -> str:
