@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "catalogweb.web.middleware.DoorMiddleware",
     "catalogweb.web.middleware.RefusalMiddleware",
+    "catalogweb.web.live.LiveMiddleware",
 ]
 
 ROOT_URLCONF = "catalogweb.urls"

@@ -45,9 +45,13 @@ for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
 }
 
 // --- live parts: data-live="url of the same fragment", swapped cell by cell -----------------------
+// What a person works on is left as it is: the focus, a selection, text half typed, boxes ticked.
+const isTouched = (field) =>
+  field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : "defaultValue" in field && field.value !== field.defaultValue;
 const holdsAttention = (element) => {
   const selection = getSelection();
-  return element.contains(document.activeElement) || (!selection.isCollapsed && selection.containsNode(element, true));
+  const isSelected = !selection.isCollapsed && selection.containsNode(element, true);
+  return element.contains(document.activeElement) || isSelected || [...element.querySelectorAll("input, textarea")].some(isTouched);
 };
 
 // The nearest descendants that have an id.
@@ -73,38 +77,85 @@ function refresh(shown, fresh) {
   }
 }
 
+// Each part is asked for once a second while the page is to be seen; the server sends it when it differs, else 304.
+// After a failure it waits, longer each time, and says how old what is shown has become.
 function keepLive(element) {
-  const every = 1000 * Number(element.dataset.liveEvery || 2);
-  let seenAt = Date.now();
+  let seenAt = Date.now(), etag = "", failures = 0, timer;
   const lost = document.createElement("p");
   lost.className = "notice notice--warning";
   lost.setAttribute("role", "status");
   lost.hidden = true;
   element.before(lost);
 
-  async function look() {
-    try {
-      const reply = await fetch(element.dataset.live, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(10000) });
-      if (reply.redirected || reply.headers.has("HX-Redirect")) return location.reload();
-      if (!reply.ok) throw new Error(reply.status);
-      const body = new DOMParser().parseFromString(await reply.text(), "text/html").body;
-      const fresh = body.querySelector(`#${CSS.escape(element.id)}`) ?? body;
-      const cells = named(fresh).filter((cell) => document.getElementById(cell.id));
-      for (const cell of cells) refresh(document.getElementById(cell.id), cell);
-      seenAt = Date.now();
-      lost.hidden = true;
-    } catch {
-      const words = `Connection lost: what you see is ${Math.round((Date.now() - seenAt) / 1000)} s old.`;
-      if (lost.textContent !== words) lost.textContent = words;
-      lost.hidden = false;
+  function show(text) {
+    const body = new DOMParser().parseFromString(text, "text/html").body;
+    const fresh = body.querySelector(`#${CSS.escape(element.id)}`) ?? body;
+    for (const cell of named(fresh)) {
+      const shown = document.getElementById(cell.id);
+      if (shown) refresh(shown, cell);
     }
   }
 
-  async function loop() {
-    if (!element.isConnected) return lost.remove();
-    if (!document.hidden) await look();
-    setTimeout(loop, every);
+  async function look() {
+    const address = new URL(element.dataset.live, location.href).href;
+    const headers = { "HX-Request": "true", Live: "1" };
+    // What the person has typed into the address meanwhile is another part.
+    if (etag && element.liveAddress === address) headers["If-None-Match"] = etag;
+    const reply = await fetch(address, { headers, signal: AbortSignal.timeout(10000) });
+    if (reply.redirected || reply.headers.has("HX-Redirect")) return location.reload();
+    if (reply.status !== 304) {
+      if (!reply.ok) throw new Error(reply.status);
+      const text = await reply.text();
+      if (address !== new URL(element.dataset.live, location.href).href) return;
+      show(text);
+      // What was held back is asked for again.
+      etag = holdsAttention(element) ? "" : reply.headers.get("ETag") ?? "";
+      element.liveAddress = address;
+    }
+    seenAt = Date.now();
+    failures = 0;
+    lost.hidden = true;
   }
-  setTimeout(loop, every);
+
+  async function loop() {
+    clearTimeout(timer);
+    if (!element.isConnected) return lost.remove();
+    if (document.hidden) return;
+    try {
+      await look();
+    } catch {
+      failures += 1;
+    }
+    clearTimeout(timer);
+    timer = setTimeout(loop, Math.min(1000 * 2 ** failures, 15000));
+  }
+
+  setInterval(() => {
+    if (!failures || !element.isConnected) return;
+    const words = `Connection lost: what you see is ${inWords(Date.now() - seenAt)} old. Trying again by itself.`;
+    if (lost.textContent !== words) lost.textContent = words;
+    lost.hidden = false;
+  }, 1000);
+  document.addEventListener("visibilitychange", loop);
+  window.addEventListener("online", loop);
+  timer = setTimeout(loop, 1000);
 }
+
+// --- ages pass: <time datetime title>3 min ago</time>, as the server says them -----------------------
+function inWords(milliseconds) {
+  const seconds = Math.floor(milliseconds / 1000);
+  const [size, unit] = [[86400, "day"], [3600, "h"], [60, "min"], [1, "s"]].find(([size]) => seconds >= size) ?? [1, "s"];
+  const number = Math.floor(seconds / size);
+  return `${number} ${unit}${unit === "day" && number !== 1 ? "s" : ""}`;
+}
+const clockIsAhead = Date.now() - Date.parse(document.documentElement.dataset.now || new Date());
+setInterval(() => {
+  if (document.hidden) return;
+  for (const time of document.querySelectorAll("main time[datetime][title]")) {
+    const age = Date.now() - clockIsAhead - Date.parse(time.dateTime);
+    if (!(age >= 1000) || !/ ago$|^just now$/.test(time.textContent)) continue;
+    const words = `${inWords(age)} ago`;
+    if (time.textContent !== words && !getSelection().containsNode(time, true)) time.textContent = words;
+  }
+}, 1000);
 for (const element of document.querySelectorAll("[data-live]")) keepLive(element);

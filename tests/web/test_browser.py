@@ -165,3 +165,27 @@ def test_the_main_pages_work_without_scripts_on_a_telephone(browser: Browser, si
 
     expect(page.get_by_text("plain-html is in the catalog as item")).to_be_visible()
     context.close()
+
+
+def test_a_live_part_waits_while_hidden_and_says_when_it_lost_the_server(sue, site):
+    asked = []
+    sue.on("request", lambda request: asked.append(request) if request.headers.get("live") else None)
+    sue.goto(f"{site}microservices/")
+    with sue.expect_response(lambda response: "live" in response.request.headers):
+        pass
+    sue.route("**/microservices/", lambda route: route.abort())
+    lost = sue.get_by_text("Connection lost: what you see is")
+    expect(lost).to_be_visible()
+    sue.unroute("**/microservices/")
+    expect(lost).to_be_hidden(timeout=20000)
+
+    sue.evaluate("Object.defineProperty(document, 'hidden', { get: () => window.away, configurable: true })")
+    sue.evaluate("window.away = true")
+    sue.wait_for_timeout(1500)
+    before = len(asked)
+    sue.wait_for_timeout(2500)
+    assert len(asked) == before
+
+    sue.evaluate("window.away = false")
+    with sue.expect_response(lambda response: "live" in response.request.headers):
+        sue.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
