@@ -12,6 +12,7 @@ from catalogweb.api.errors import trouble
 from catalogweb.api.routes import below
 from catalogweb.api.views.status import status
 from catalogweb.core.paths import is_for_programs
+from catalogweb.web.views.errors import server_error
 
 urlpatterns = [
     below("api/v3", "catalogweb.api.urls"),
@@ -32,4 +33,4 @@ def _at_its_door(page: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 handler400 = _at_its_door(defaults.bad_request)
 handler403 = _at_its_door(defaults.permission_denied)
 handler404 = _at_its_door(defaults.page_not_found)
-handler500 = _at_its_door(defaults.server_error)
+handler500 = _at_its_door(server_error)

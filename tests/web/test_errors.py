@@ -1,8 +1,11 @@
 """Trouble, told to people."""
 
 import pytest
+from django.db import OperationalError
 from django.template.loader import get_template
 from django.test import Client
+
+from catalogweb.core.errors import Busy, Conflict, Forbidden, NotFound, Throttled
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +50,7 @@ def test_a_form_without_its_token_says_to_reload(sue):
     assert "This form is out of date" in response.text
 
 
-@pytest.mark.parametrize("name", ["400.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "500.html", "503.html"])
 def test_pages_of_trouble_need_neither_request_nor_database(name, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert "Go to the overview" in get_template(name).render()
@@ -80,3 +83,41 @@ def test_a_list_of_an_endless_size_has_the_usual_one(operator, path):
 )
 def test_a_path_with_nul_leads_nowhere(operator, path, status):
     assert operator.get(path).status_code == status
+
+
+def test_a_database_that_does_not_answer_is_told_apart_from_a_fault_of_ours(operator, monkeypatch):
+    def away(*args):
+        raise OperationalError("connection refused")
+
+    operator.raise_request_exception = False
+    monkeypatch.setattr("catalogweb.web.views.catalog.page_of", away)
+
+    response = operator.get("/catalog/")
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
+    assert "they keep what they have" in response.text
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "words"),
+    [
+        (Throttled("Five wrong passwords.", seconds=30), 429, "wait, then send it again"),
+        (Busy("The database is busy."), 503, "what you typed is still there"),
+        (Conflict("Somebody took it."), 409, "what you typed is still there"),
+        (NotFound("This item is gone."), 404, "in the change log"),
+        (Forbidden("You may not."), 403, "Ask a superuser"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else "",
+)
+def test_every_refusal_says_what_to_do_next(operator, monkeypatch, refusal, status, words):
+    def refuse(*args):
+        raise refusal
+
+    monkeypatch.setattr("catalogweb.web.views.catalog.page_of", refuse)
+
+    response = operator.get("/catalog/")
+
+    assert response.status_code == status
+    assert refusal.message in response.text
+    assert words in response.text
+    assert response.headers.get("Retry-After") == {429: "30", 503: "2"}.get(status)

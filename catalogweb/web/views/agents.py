@@ -24,7 +24,7 @@ from catalogweb.deployments.groups import counts_by
 from catalogweb.deployments.models import Microservice
 from catalogweb.maintenance.models import Tunnel, VersionOrder
 from catalogweb.web.forms.agents import AgentForm
-from catalogweb.web.forms.base import ServiceForm
+from catalogweb.web.forms.confirm import ConfirmForm
 from catalogweb.web.histories import machine_pictures
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
@@ -165,12 +165,14 @@ def _controller_url(request: PageRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def agent_delete(request: PageRequest, uuid: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
-    agent, form = _agent(uuid), ServiceForm(posted(request))
+    agent = _agent(uuid)
+    microservices = Microservice.objects.filter(agent=agent).select_related("application", "agent")
+    number = microservices.count()
+    form = ConfirmForm(agent.name, number, posted(request))
     if form.submit(delete_agent, by=request.user, agent=agent):
         messages.success(
             request, f"Agent {agent.name} is deleted. When it calls next, it will be told to remove itself."
         )
         return redirect("web:agent-list")
-    microservices = Microservice.objects.filter(agent=agent).select_related("application", "agent")
-    context = {"agent": agent, "form": form, "microservices": microservices[:SHOWN], "number": microservices.count()}
+    context = {"agent": agent, "form": form, "microservices": microservices[:SHOWN], "number": number}
     return render(request, "agents/delete.html", context)

@@ -22,7 +22,7 @@ from catalogweb.deployments.groups import counts_by, groups_with_any
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Application, Microservice, Route
 from catalogweb.web.forms.applications import ApplicationForm
-from catalogweb.web.forms.base import ServiceForm
+from catalogweb.web.forms.confirm import ConfirmForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest, post_only, posted
@@ -125,12 +125,14 @@ def _set_started(request: PageRequest, name: str, is_activated: bool) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_delete(request: PageRequest, name: str) -> HttpResponse:
     require(request.user, Right.CHANGE)
-    application, form = _application(name), ServiceForm(posted(request))
+    application = _application(name)
+    microservices = Microservice.objects.filter(application=application).select_related("application", "agent")
+    number = microservices.count()
+    form = ConfirmForm(name, number, posted(request))
     if form.submit(delete_application, by=request.user, application=application):
         messages.success(
             request, f"Application {name} is deleted. Agents will remove its containers at their next poll."
         )
         return redirect("web:application-list")
-    microservices = Microservice.objects.filter(application=application).select_related("application", "agent")
-    shown = {"microservices": microservices[:SHOWN], "number": microservices.count()}
+    shown = {"microservices": microservices[:SHOWN], "number": number}
     return render(request, "applications/delete.html", {"application": application, "form": form, **shown})
