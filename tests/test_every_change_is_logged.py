@@ -32,6 +32,7 @@ from catalogweb.deployments import (
     editing,
     manifests,
     rebuilding,
+    registry_secrets,
     routes,
     services,
     sources,
@@ -148,6 +149,9 @@ ACTS: dict[str, Act] = {
         by=by, registry=PrivateRegistryFactory(), is_secure=False
     ),
     "edit_registry": lambda by: sources.edit_registry(by=by, registry=PrivateRegistryFactory(), password="new"),
+    "rotate_registry_secret": lambda by: registry_secrets.rotate_registry_secret(
+        by=by, registry=PrivateRegistryFactory(), password="new"
+    ),
     "delete_registry": lambda by: registries.delete_registry(by=by, registry=PrivateRegistryFactory()),
     "create_item": lambda by: catalog.create_item(
         by=by, name="demo", images={"x86": "a"}, registry=PrivateRegistryFactory()
