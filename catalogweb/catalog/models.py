@@ -1,5 +1,7 @@
 """What can run and where images come from: registries, catalog items, their revisions and images."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +18,7 @@ from catalogweb.catalog.secret_references import resolved
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.sealing import SealedField
 from catalogweb.core.secrets import Unreadable, unseal
+from catalogweb.core.storing import batches
 from catalogweb.core.text import typed
 
 __all__ = ["CatalogItem", "Delivery", "Image", "ImageCheck", "Registry", "RegistryPace", "RegistryProbe", "Revision"]
@@ -264,6 +267,15 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+def users_in(rows: Iterable[models.Model], *related: str) -> list[Any]:
+    """What keeps something from being deleted is known by its ids only: the rows themselves, loaded together."""
+    ids: defaultdict[type[models.Model], list[Any]] = defaultdict(list)
+    for row in rows:
+        ids[type(row)].append(row.pk)
+    found = ((model._default_manager.all(), batch) for model, keys in ids.items() for batch in batches(keys))
+    return [row for rows, batch in found for row in rows.filter(pk__in=batch).prefetch_related(*related)]
 
 
 def describe_user(obj: Any) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.utils.text import capfirst
 
-from catalogweb.catalog.models import ALIASES, Registry, Revision, describe_user
+from catalogweb.catalog.models import ALIASES, Registry, Revision, describe_user, users_in
 from catalogweb.catalog.references import LOCAL_CACHE, normalised_url, parse_reference
 from catalogweb.catalog.secret_references import checked_reference
 from catalogweb.changelog.services import record, snapshot
@@ -240,7 +240,8 @@ def delete_registry(*, by: Actor, registry: Registry) -> None:
     try:
         registry.delete()
     except ProtectedError as error:
-        users = sorted({describe_user(_user_of(revision)) for revision in error.protected_objects})
+        revisions = users_in(error.protected_objects, "item", "microservices__application", "microservices__agent")
+        users = sorted({describe_user(_user_of(revision)) for revision in revisions})
         raise InUse(f"Registry is in use and can't be deleted: {listed(users)}.", users=users) from None
 
 

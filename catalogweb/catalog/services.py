@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 
-from catalogweb.catalog.models import SYSTEM, CatalogItem, Registry, describe_user
+from catalogweb.catalog.models import SYSTEM, CatalogItem, Registry, describe_user, users_in
 from catalogweb.catalog.revisions import Images, add_revision, checked_images
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.drafts import draft_pk
@@ -124,9 +124,8 @@ def delete_item(*, by: Actor, item: CatalogItem) -> None:
     try:
         item.delete()
     except ProtectedError as error:
-        users = sorted(
-            {describe_user(user) for user in error.protected_objects if user._meta.model_name == "microservice"}
-        )
+        placed = [user for user in error.protected_objects if user._meta.model_name == "microservice"]
+        users = sorted({describe_user(user) for user in users_in(placed, "application", "agent")})
         raise InUse(f"Catalog item {item.name} is in use and can't be deleted: {listed(users)}.", users=users) from None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from catalogweb.agents.flags import raise_flags
@@ -57,7 +57,8 @@ def tell_linked(mount_ids: Iterable[int]) -> None:
 def delete_source(*, by: Actor, source: Secret | ConfigMap, before: Snapshot) -> None:
     """Remove it with its volume mounts; refuses while a microservice needs it, or one of them."""
     mounts = list(source.volume_mounts.all())
-    users = sorted(users_of(source.uses.all()).union(*(users_of(mount.uses.all()) for mount in mounts)))
+    of_mounts = Q(volume_mount__in=source.volume_mounts.all())
+    users = sorted(users_of(source.uses.model.objects.filter(Q(pk__in=source.uses.values("pk")) | of_mounts)))
     if users:
         what = str(source._meta.verbose_name).capitalize()
         raise InUse(f"{what} {source} is in use and can't be deleted: {listed(users)}.", users=users)
