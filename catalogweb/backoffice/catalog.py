@@ -1,17 +1,21 @@
 """Catalog items with their images, and registries."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from catalogweb.backoffice.base import ReadOnlyAdmin, ServiceAdmin, ServiceForm, secret_field
 from catalogweb.backoffice.images import IMAGE_FIELDS, ImagesForm, chosen_images
 from catalogweb.catalog.models import CatalogItem, Delivery, Registry, Revision
+from catalogweb.catalog.probing import probe_registry
 from catalogweb.catalog.registries import create_registry, delete_registry, warnings_of
 from catalogweb.catalog.services import create_item, delete_item
+from catalogweb.core.errors import Refusal
 from catalogweb.core.rights import Actor
 from catalogweb.deployments.sources import edit_catalog_item, edit_registry
 
@@ -97,13 +101,21 @@ class RevisionAdmin(ReadOnlyAdmin):
         return ", ".join(f"{a}: {reference}" for a, reference in revision.by_architecture.items())
 
 
+# Each may take a quarter of a minute.
+TESTED_AT_ONCE = 3
+
+
 class RegistryForm(ServiceForm):
     password = secret_field("Blank keeps the stored password.")
     remove_credentials = forms.BooleanField(required=False, help_text="Forget user name and password.")
+    # Left blank, they stay as they are.
+    check_concurrency = forms.IntegerField(label="Checks at a time", required=False, min_value=1, max_value=32)
+    check_rate = forms.IntegerField(label="Checks per minute", required=False, min_value=1, max_value=60_000)
 
 
 REGISTRY_FIELDS = [
     "url", "username", "password", "secret_reference", "expires_on", "email", "is_private", "is_secure", "requires_certificate", "certificate",
+    "check_ca", "check_insecurely", "check_concurrency", "check_rate",
 ]  # fmt: skip
 
 
@@ -119,6 +131,24 @@ class RegistryAdmin(ServiceAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["url", "is_private", "is_secure"] if obj and obj.is_built_in else self.fields
 
+    actions = ["test"]
+
+    @admin.action(description="Test the chosen registries")
+    def test(self, request: HttpRequest, registries: QuerySet[Registry]) -> None:
+        """After the action's transaction: it waits for others."""
+        for registry in registries[:TESTED_AT_ONCE]:
+            transaction.on_commit(partial(self._test, request, registry))
+
+    def _test(self, request: HttpRequest, registry: Registry) -> None:
+        try:
+            report = probe_registry(by=request.user, registry=registry)  # type: ignore[arg-type]
+        except Refusal as refusal:
+            self.message_user(request, f"{registry}: {refusal.message}", messages.WARNING)
+            return
+        level = messages.SUCCESS if report.is_ok else messages.WARNING
+        said = f"{report.failed.sentence} {report.failed.detail}" if report.failed else report.outcome
+        self.message_user(request, f"{registry}: {said}", level)
+
     def is_kept(self, obj: Registry) -> bool:
         return obj.is_built_in
 
@@ -127,10 +157,11 @@ class RegistryAdmin(ServiceAdmin):
         return super().has_change_permission(request, obj) and not (obj and obj.is_built_in)
 
     def create(self, by: Actor, data: dict[str, Any]) -> Registry:
-        return create_registry(by=by, **{name: data[name] for name in REGISTRY_FIELDS})
+        return create_registry(by=by, **{name: data[name] for name in REGISTRY_FIELDS if data[name] is not None})
 
     def change(self, by: Actor, obj: Registry, data: dict[str, Any]) -> Registry:
-        return edit_registry(by=by, registry=obj, **data)
+        given = {name: value for name, value in data.items() if value is not None}
+        return edit_registry(by=by, registry=obj, **given)
 
     def response_change(self, request: HttpRequest, obj: Registry) -> HttpResponse:
         for sentence in warnings_of(obj):

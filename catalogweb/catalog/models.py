@@ -251,12 +251,21 @@ class Revision(models.Model):
         return self.by_architecture.get(architecture, "")
 
 
+class ImageQuerySet(models.QuerySet["Image"]):
+    def wanted(self) -> "ImageQuerySet":
+        """Those that agents pull, or would: of current revisions, and of revisions that microservices have."""
+        current = models.Q(revision__current_of__isnull=False)
+        return self.filter(current | models.Q(revision__microservices__isnull=False))
+
+
 class Image(models.Model):
     """One architecture's image in a revision."""
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="images")
     architecture = models.CharField(max_length=8, choices=Architecture)
     reference = models.CharField(max_length=500)
+
+    objects = ImageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-architecture"]

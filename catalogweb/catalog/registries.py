@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 
 from catalogweb.catalog.models import ALIASES, Registry, Revision, describe_user, users_in
 from catalogweb.catalog.references import LOCAL_CACHE, normalised_url, parse_reference
+from catalogweb.catalog.saving import probe_when_saved
 from catalogweb.catalog.secret_references import checked_reference
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.drafts import draft_pk
@@ -20,6 +21,9 @@ from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.secrets import Unreadable, seal, unseal
 from catalogweb.core.storing import UNSTORABLE, batches, check_columns, is_storable, locked, same
 from catalogweb.core.text import as_id, listed, typed
+
+# Texts that end with a line of their own.
+PEM = ("certificate", "check_ca")
 
 
 def known_registries(names: Iterable[str | int]) -> dict[str | int, Registry]:
@@ -89,6 +93,7 @@ def create_registry(
     _take_password(registry, password, secret_reference)
     registry.save()
     record(by=by, action="create", obj=registry)
+    probe_when_saved(by=by, registry=registry)
     return registry
 
 
@@ -114,7 +119,7 @@ def edit_registry_row(
     before, old_sealed = snapshot(registry), registry.password_sealed
     old_host, was_private = registry.host, registry.is_private
     for name, value in fields.items():
-        setattr(registry, name, value.strip() if isinstance(value, str) and name != "certificate" else value)
+        setattr(registry, name, value.strip() if isinstance(value, str) and name not in PEM else value)
     if remove_credentials:
         _forget_credentials(registry)
         secret_reference = None
@@ -130,6 +135,8 @@ def edit_registry_row(
     is_new_secret = registry.password_sealed not in ("", old_sealed)
     secrets = ["password_sealed"] if is_new_secret else []
     entry = record(by=by, action="update", obj=registry, before=before, secrets_changed=secrets)
+    if entry:
+        probe_when_saved(by=by, registry=registry)
     return registry, {*entry.before, *entry.after} if entry else set()
 
 

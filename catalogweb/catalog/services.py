@@ -7,8 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 
+from catalogweb.catalog.fitting import refuse_misfits
 from catalogweb.catalog.models import SYSTEM, CatalogItem, Registry, describe_user, users_in
 from catalogweb.catalog.revisions import Images, add_revision, checked_images
+from catalogweb.catalog.saving import look_ahead
 from catalogweb.changelog.services import record, snapshot
 from catalogweb.core.drafts import draft_pk
 from catalogweb.core.errors import Duplicate, InUse, Invalid, NotFound, Protected, Refusal, noting, refuse_all
@@ -42,24 +44,45 @@ def find_item(name: str | int) -> CatalogItem:
     return found
 
 
-@transaction.atomic
 def create_item(
-    *, by: Actor, name: str, images: Images, registry: Registry, reason: str = "", as_sent: bool = False, **fields: Any
+    *, by: Actor, name: str, images: Images, registry: Registry, as_sent: bool = False, **fields: Any
 ) -> CatalogItem:
-    """A new item with revision 1. `as_sent` keeps references as the wire gave them."""
+    """A new item with revision 1. `as_sent` keeps references as the wire gave them.
+
+    Refuses an image that is not made for its architecture; one that nobody can look at now is unverified.
+    """
     require(by, Right.CHANGE)
+    look_ahead(registry, images, as_sent=as_sent)
+    return _create_item(by=by, name=name, images=images, registry=registry, as_sent=as_sent, **fields)
+
+
+@transaction.atomic
+def _create_item(
+    *, by: Actor, name: str, images: Images, registry: Registry, as_sent: bool, reason: str = "", **fields: Any
+) -> CatalogItem:
     item = CatalogItem(pk=draft_pk(), name=name.strip(), **fields)
     faults: list[Refusal] = []
     with noting(faults):
         _check(item)
     with noting(faults):
         chosen = checked_images(images, registry, as_sent=as_sent)
+        refuse_misfits(chosen, registry, kept={})
     refuse_all(faults)
     with contested("name"):
         item.save()
     add_revision(item, chosen, registry, author_id=user_id(by), reason=reason)
     record(by=by, action="create", obj=item)
     return item
+
+
+def look_ahead_of_edit(
+    item: CatalogItem, images: Images | None = None, registry: Registry | None = None, as_sent: bool = False, **_: Any
+) -> None:
+    """What `edit_item_row` will judge, looked up before its transaction begins."""
+    source = registry or item.registry
+    if source and (images is not None or registry):
+        kept = item.images if source == item.registry else {}
+        look_ahead(source, item.images if images is None else images, kept=kept, as_sent=as_sent)
 
 
 @transaction.atomic
@@ -92,6 +115,7 @@ def edit_item_row(
         _check(item)
     with noting(faults):
         chosen = checked_images(item.images if images is None else images, source, as_sent=as_sent, kept=kept)
+        refuse_misfits(chosen, source, kept=kept)
     refuse_all(faults)
     revised = (chosen, source) != (item.images, item.registry)
     with contested("name"):

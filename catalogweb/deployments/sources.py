@@ -8,11 +8,11 @@ from catalogweb.agents.flags import raise_flags
 from catalogweb.agents.models import Flag
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.registries import edit_registry_row
-from catalogweb.catalog.services import edit_item_row
+from catalogweb.catalog.services import edit_item_row, look_ahead_of_edit
 from catalogweb.configuration.config_maps import edit_config_map_row
 from catalogweb.configuration.models import ConfigMap, Secret
 from catalogweb.configuration.secrets import edit_secret_row
-from catalogweb.core.rights import Actor
+from catalogweb.core.rights import Actor, Right, require
 from catalogweb.deployments.hints import failed_to_pull
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.rebuilding import rebuild
@@ -20,9 +20,15 @@ from catalogweb.deployments.services import move_to_revision
 from catalogweb.deployments.telling import agents_using_registry
 
 
-@transaction.atomic
 def edit_catalog_item(*, by: Actor, item: CatalogItem, move_running: bool = True, **changes: Any) -> CatalogItem:
     """Change an item. New images make a new revision, to which its microservices move now, or not at all."""
+    require(by, Right.CHANGE)
+    look_ahead_of_edit(item, **changes)
+    return _edit_catalog_item(by=by, item=item, move_running=move_running, **changes)
+
+
+@transaction.atomic
+def _edit_catalog_item(*, by: Actor, item: CatalogItem, move_running: bool, **changes: Any) -> CatalogItem:
     item, revised = edit_item_row(by=by, item=item, **changes)
     if revised and move_running:
         users = Microservice.objects.filter(revision__item=item).exclude(revision=item.current)

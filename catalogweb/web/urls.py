@@ -8,6 +8,7 @@ from catalogweb.web.urls_workloads import urlpatterns as workloads
 from catalogweb.web.views import (
     account,
     catalog,
+    catalog_images,
     controller,
     mailed,
     overview,
@@ -25,6 +26,7 @@ catalog_urls = [
     path("add/", catalog.catalog_create, name="catalog-create"),
     path("<int:pk>/", catalog.catalog_item, name="catalog-item"),
     path("<int:pk>/edit/", catalog.catalog_edit, name="catalog-edit"),
+    path("<int:pk>/verify/", catalog_images.catalog_verify, name="catalog-verify"),
     path("<int:pk>/delete/", catalog.catalog_delete, name="catalog-delete"),
 ]
 
@@ -34,6 +36,7 @@ registry_urls = [
     path("<int:pk>/", registries.registry_detail, name="registry-detail"),
     path("<int:pk>/edit/", registries.registry_edit, name="registry-edit"),
     path("<int:pk>/rotate/", registries.registry_rotate, name="registry-rotate"),
+    path("<int:pk>/test/", registries.registry_test, name="registry-test"),
     path("<int:pk>/delete/", registries.registry_delete, name="registry-delete"),
 ]
 

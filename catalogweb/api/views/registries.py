@@ -7,6 +7,7 @@ from catalogweb.api.fields import Day, Email, Flag, Shape, Text
 from catalogweb.api.routes import Call, Route
 from catalogweb.api.views.catalog import Created
 from catalogweb.catalog.models import Registry
+from catalogweb.catalog.probing import ProbeStep, probe_registry
 from catalogweb.catalog.registries import create_registry, delete_registry, warnings_of
 from catalogweb.core.errors import Invalid, NotFound
 from catalogweb.core.text import as_id
@@ -181,6 +182,43 @@ def registry_deliveries(call: Call, id: str) -> DeliveryList:
     }
 
 
+class ProbeStepEntry(TypedDict):
+    name: str
+    status: str
+    milliseconds: int
+    # One of the failure classes, such as auth_rejected; empty when it went well.
+    failure: str
+    message: str
+    suggestion: str
+    detail: str
+    image: str
+
+
+class ProbeResult(TypedDict):
+    # ok, unverified, or the class of the first failure.
+    outcome: str
+    steps: list[ProbeStepEntry]
+
+
+def registry_probe(call: Call, id: str) -> ProbeResult:
+    """Test a registry as an agent would use it, with every image that comes from it. 200 whatever comes of it."""
+    report = probe_registry(by=call.by, registry=registry_with(id))
+    return {"outcome": report.outcome, "steps": [_step(step) for step in report.steps]}
+
+
+def _step(step: ProbeStep) -> ProbeStepEntry:
+    return {
+        "name": step.name,
+        "status": step.status,
+        "milliseconds": step.milliseconds,
+        "failure": step.failure,
+        "message": step.sentence,
+        "suggestion": step.fix,
+        "detail": step.detail,
+        "image": step.subject,
+    }
+
+
 ROUTES = [
     Route("GET", "/registries", registry_list, gives=RegistryList),
     Route("POST", "/registries", registry_create, 201, takes=RegistryCreation, gives=Created, renders=True),
@@ -189,4 +227,5 @@ ROUTES = [
     Route("POST", "/registries/<str:id>/rotate", registry_rotate, 204, takes=Rotation),
     Route("GET", "/registries/<str:id>/deliveries", registry_deliveries, gives=DeliveryList),
     Route("DELETE", "/registries/<str:id>", registry_delete, 204),
+    Route("POST", "/registries/<str:id>/probe", registry_probe, gives=ProbeResult),
 ]

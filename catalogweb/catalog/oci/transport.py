@@ -56,7 +56,7 @@ class Transport:
     def __init__(self, context: ssl.SSLContext, *, deadline: Deadline, private_allowed: bool, heard: Heard) -> None:
         self.deadline = deadline
         backend = _Backend(deadline, private_allowed, heard)
-        self.pool = httpcore.ConnectionPool(ssl_context=context, network_backend=backend, max_connections=4)
+        self.pool = httpcore.ConnectionPool(ssl_context=context, network_backend=backend, max_connections=32)
 
     def close(self) -> None:
         self.pool.close()

@@ -1,10 +1,12 @@
 """Catalog items: one form, whose fields become the arguments of the services."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
 
 from catalogweb.catalog.models import LOCAL, REMOTE, CatalogItem, Registry
+from catalogweb.catalog.services import look_ahead_of_edit
 from catalogweb.core.architectures import Architecture
 from catalogweb.web.forms.base import ServiceForm
 
@@ -87,6 +89,11 @@ class EditCatalogItemForm(CatalogItemForm):
     """Also asks what happens to running microservices, when there are some."""
 
     move_running = forms.BooleanField(required=False, initial=True)
+
+    def _carried_out(self, service: Callable[..., Any], **arguments: Any) -> Any:
+        """Nobody waits for a registry once the transaction has begun."""
+        look_ahead_of_edit(**arguments)
+        return super()._carried_out(service, **arguments)
 
     def __init__(self, item: CatalogItem, uses: int, data: Any = None) -> None:
         kept = {name: getattr(item, name) for name in PLAIN} | item.images

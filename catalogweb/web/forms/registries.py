@@ -9,6 +9,8 @@ from catalogweb.core.errors import Refusal
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import mono
 
+CHECKS = ("check_ca", "check_insecurely", "check_concurrency", "check_rate")
+
 
 class RegistryForm(ServiceForm):
     url = forms.CharField(
@@ -46,6 +48,31 @@ class RegistryForm(ServiceForm):
         label="Private", required=False, help_text="A registry with user name and password always is."
     )
 
+    check_ca = forms.CharField(
+        label="CA for checks",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 3, "class": "mono", "spellcheck": "false", "placeholder": "-----BEGIN CERTIFICATE-----"}
+        ),
+        help_text="In PEM form, when the registry's certificate is signed by an authority of your own.",
+    )
+    check_insecurely = forms.BooleanField(
+        label="Check over plain HTTP, and without verifying certificates",
+        required=False,
+        help_text="Whoever stands between may read the password. The engine of every agent must allow it as well.",
+    )
+    check_concurrency = forms.IntegerField(
+        label="Checks at a time", initial=4, min_value=1, max_value=32, required=False
+    )
+    check_rate = forms.IntegerField(
+        label="Checks per minute", initial=120, min_value=1, max_value=60_000, required=False
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """A number that is left blank stays as it is."""
+        return {name: value for name, value in self.cleaned_data.items() if value is not None}
+
     def refuse(self, refusal: Refusal) -> None:
         """Credentials that somebody wrote into the URL do not come back with it."""
         super().refuse(refusal)
@@ -60,7 +87,7 @@ class EditRegistryForm(RegistryForm):
     )
 
     def __init__(self, registry: Registry, data: Any = None) -> None:
-        names = ("url", "username", "secret_reference", "expires_on", "email", "is_private")
+        names = ("url", "username", "secret_reference", "expires_on", "email", "is_private", *CHECKS)
         super().__init__(data, initial={name: getattr(registry, name) for name in names})
         if registry.password_sealed:
             self.fields[

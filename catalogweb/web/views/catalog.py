@@ -21,6 +21,7 @@ from catalogweb.web.forms.catalog import CatalogItemForm, EditCatalogItemForm
 from catalogweb.web.lists import Filter, in_order, page_of
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest, posted
+from catalogweb.web.views.catalog_images import Look, images_shown, is_look, looked_at
 
 ORDERS = {
     "id": "pk",
@@ -72,6 +73,7 @@ def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
         "more_users": max(0, item.use_count - USERS_SHOWN),
         "entries": entries_of(item)[:10],
         "yaml": export(item),
+        **images_shown(item),
     }
     return render(request, "catalog/item.html", context)
 
@@ -79,6 +81,9 @@ def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def catalog_create(request: PageRequest) -> HttpResponse:
     require(request.user, Right.CHANGE)
+    if is_look(request):
+        data, look = looked_at(request)
+        return _looked(request, CatalogItemForm(data), None, look)
     form = CatalogItemForm(posted(request), initial={"registry": request.GET.get("registry")})
     if form.submit(create_item, by=request.user):
         said = f"{form.result.name} is in the catalog as item {form.result.pk}."
@@ -92,11 +97,20 @@ def catalog_create(request: PageRequest) -> HttpResponse:
 def catalog_edit(request: PageRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(CatalogItem.objects.with_images().with_uses(), pk=pk)
     require(request.user, Right.ADMINISTER if item.is_system else Right.CHANGE)
+    if is_look(request):
+        data, look = looked_at(request)
+        return _looked(request, EditCatalogItemForm(item, item.use_count, data), item, look)
     form = EditCatalogItemForm(item, item.use_count, posted(request)).watching(item)
     if form.submit(edit_catalog_item, by=request.user, item=item, built_in=item.is_system):
         messages.success(request, _saved(form.result, revised=form.result.current_id != item.current_id))
         return redirect("web:catalog-item", pk)
     return render(request, "catalog/form.html", {"form": form, "item": item}, status=form.status)
+
+
+def _looked(request: PageRequest, form: CatalogItemForm, item: CatalogItem | None, look: Look) -> HttpResponse:
+    """The form with what its images lead to; nothing is saved."""
+    context = {"form": form.watching(item), "item": item, "look": look}
+    return render_page(request, "catalog/form.html", context, partial="catalog/_form_images.html")
 
 
 def _saved(item: CatalogItem, *, revised: bool) -> str:

@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.catalog.pace import resting_until
+from catalogweb.catalog.probing import last_report, probe_draft, probe_registry
 from catalogweb.catalog.registries import create_registry, delete_registry, refuse_built_in, warnings_of
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
@@ -26,8 +28,8 @@ from catalogweb.deployments.sources import edit_registry
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.registries import EditRegistryForm, RegistryForm, RotationForm
 from catalogweb.web.lists import Filter, in_order, page_of
-from catalogweb.web.render import render_page
-from catalogweb.web.requests import PageRequest, posted
+from catalogweb.web.render import render_page, wants_fragment
+from catalogweb.web.requests import PageRequest, post_only, posted
 
 ORDERS = {"id": "pk", "url": "url", "username": "username", "private": "is_private", "uses": "item_count"}
 KINDS = {"private": Q(is_private=True), "public": Q(is_private=False)}
@@ -64,6 +66,7 @@ def registry_detail(request: PageRequest, pk: int) -> HttpResponse:
         "warnings": warnings_of(registry),
         "entries": entries_of(registry)[:10],
         "yaml": export(registry),
+        **_probed(registry),
     }
     return render(request, "registries/detail.html", context)
 
@@ -72,10 +75,13 @@ def registry_detail(request: PageRequest, pk: int) -> HttpResponse:
 def registry_create(request: PageRequest) -> HttpResponse:
     require(request.user, Right.CHANGE)
     form = RegistryForm(posted(request))
+    if "test" in request.POST:
+        return _tested(request, form, None)
     if form.submit(create_registry, by=request.user):
         link = f"{reverse('web:catalog-create')}?registry={form.result.pk}"
         then = format_html('Next, <a href="{}">create a catalog item with its images</a>.', link)
         messages.success(request, format_html("Registry {} is added as {}. {}", form.result.pk, form.result, then))
+        _say_if_bad(request, form.result)
         return redirect("web:registry-detail", form.result.pk)
     return render(request, "registries/form.html", {"form": form, "registry": None})
 
@@ -85,13 +91,44 @@ def registry_edit(request: PageRequest, pk: int) -> HttpResponse:
     require(request.user, Right.CHANGE)
     registry = get_object_or_404(Registry, pk=pk)
     refuse_built_in(registry)
+    if "test" in request.POST:
+        return _tested(request, EditRegistryForm(registry, posted(request)), registry)
     form = EditRegistryForm(registry, posted(request)).watching(registry)
     if form.submit(edit_registry, by=request.user, registry=registry):
         messages.success(request, f"Registry {pk} is saved as {form.result}.")
         for sentence in warnings_of(form.result) if form.result.host != registry.host else ():
             messages.warning(request, sentence)
+        _say_if_bad(request, form.result)
         return redirect("web:registry-detail", pk)
     return render(request, "registries/form.html", {"form": form, "registry": registry}, status=form.status)
+
+
+def _tested(request: PageRequest, form: RegistryForm, registry: Registry | None) -> HttpResponse:
+    """What a test of the form comes to; nothing is saved, and what was typed stays."""
+    form.submit(probe_draft, by=request.user, registry=registry)
+    context = {"form": form, "registry": registry, "report": form.result, "is_draft": True}
+    return render_page(request, "registries/form.html", context, partial="registries/_form_probe.html")
+
+
+def _say_if_bad(request: PageRequest, registry: Registry) -> None:
+    """Saved all the same: agents may reach what this controller does not."""
+    probe, report = last_report(registry)
+    if report and report.failed:
+        messages.warning(request, f"The test failed: {report.failed.sentence} {report.failed.fix}")
+
+
+@post_only("web:registry-detail")
+def registry_test(request: PageRequest, pk: int) -> HttpResponse:
+    registry = get_object_or_404(Registry, pk=pk)
+    report = probe_registry(by=request.user, registry=registry)
+    if wants_fragment(request.htmx):
+        return render(request, "registries/_probe.html", {"registry": registry, **_probed(registry), "report": report})
+    return redirect("web:registry-detail", pk)
+
+
+def _probed(registry: Registry) -> dict[str, Any]:
+    probe, report = last_report(registry)
+    return {"probe": probe, "report": report, "rests_until": resting_until(registry.pk)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
