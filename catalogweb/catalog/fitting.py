@@ -130,3 +130,17 @@ def refuse_misfits(images: Mapping[str, str], registry: Registry, *, kept: Mappi
                 )
             )
     refuse_all(faults)
+
+
+def concerns_about(revisions: Iterable[Revision], architectures: Iterable[str] | None = None) -> list[str]:
+    """A sentence for each image that is not known to be fine, of the architectures that are asked for."""
+    if not settings.REGISTRY_CHECKS:
+        return []
+    wanted = set(Architecture.values if architectures is None else architectures)
+    states = [state for found in states_of(revisions).values() for state in found if state.architecture in wanted]
+    said = [
+        f"{state.reference} ({Architecture(state.architecture).label}): {state.word.lower()}. {state.why}"
+        for state in states
+        if state.why
+    ]
+    return list(dict.fromkeys(said))

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from catalogweb.catalog.failures import Failed
-from catalogweb.catalog.fitting import ImageState
-from catalogweb.catalog.models import CatalogItem, Registry
+from catalogweb.catalog.fitting import ImageState, states_of
+from catalogweb.catalog.models import CatalogItem, Registry, Revision
 from catalogweb.catalog.oci import Client
 from catalogweb.catalog.oci.images import repository_of
 from catalogweb.catalog.pace import resting_until, turn
@@ -20,6 +22,8 @@ from catalogweb.core.rights import Actor, Right, require
 
 MOST_TAGS = 24
 TAGS_SECONDS = 4.0
+BEFORE_DEPLOYING = 5.0
+LATELY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,14 @@ def verify_item(*, by: Actor, item: CatalogItem) -> None:
     assert registry is not None, "every item has a revision"
     _refuse_silence(registry)
     check_images(registry, item.images.values(), seconds=PATIENCE)
+
+
+def look_before_deploying(revision: Revision) -> None:
+    """Ask about the images of a revision, unless a registry said lately that they are there."""
+    states = states_of([revision])[revision.pk]
+    lately = timezone.now() - LATELY
+    open_ones = [s.reference for s in states if s.status != "verified" or not s.check or s.check.checked_at < lately]
+    check_images(revision.registry, open_ones, seconds=BEFORE_DEPLOYING)
 
 
 def look_at(*, by: Actor, images: Mapping[str, str], registry: Registry, with_tags: bool = False) -> list[Looked]:

@@ -106,3 +106,29 @@ def test_viewers_look_nothing_up(viewer, stored):
     assert viewer.post("/catalog/add/", {"look": "1"}).status_code == 403
     assert "Check images now" not in viewer.get(f"/catalog/{item.pk}/").text
     assert not ImageCheck.objects.exists()
+
+
+def test_plan_of_a_deployment_asks_the_registry_and_says_what_is_not_fine(operator, stored, open_registry):
+    agents = [AgentFactory(architecture=name) for name in ("x86", "arm")]
+    image = push_web_image(open_registry, "team/deployed", platforms=["linux/amd64"])
+    missing = f"{open_registry.host}/team/none:1"
+    item = CatalogItemFactory(images={"x86": image, "arm": missing}, images__registry=stored)
+    given = {"item": item.pk, "agents": [agent.uuid for agent in agents], "application": "shop", "name": "web"}
+
+    plan = operator.post("/deploy/", given | {"go": "plan", "at": "how"}).text
+
+    assert "What will happen" in plan
+    assert "1 of 2 agents" in plan
+    assert f"{missing} (ARM): image not found." in plan
+    assert f"{image} (x86)" not in plan
+
+
+def test_plan_says_nothing_of_images_when_calls_are_switched_off(operator, settings):
+    settings.REGISTRY_CHECKS = False
+    agent, item = AgentFactory(architecture="x86"), CatalogItemFactory()
+    given = {"item": item.pk, "agents": [agent.uuid], "application": "shop", "name": "web"}
+
+    plan = operator.post("/deploy/", given | {"go": "plan", "at": "how"}).text
+
+    assert "What will happen" in plan
+    assert ": unverified" not in plan

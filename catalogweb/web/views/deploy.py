@@ -1,5 +1,7 @@
 """Deploying an item, or own images, to one or many agents: what, where, how, plan. One form, whose steps lie in it."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from catalogweb.catalog.coverage import coverage_of
+from catalogweb.catalog.fitting import concerns_about
+from catalogweb.catalog.looking import look_before_deploying
+from catalogweb.catalog.models import Revision
 from catalogweb.catalog.revisions import warnings_for
 from catalogweb.core.rights import Right, require
 from catalogweb.core.text import counted
@@ -106,4 +112,13 @@ def _shown(request: PageRequest, form: DeployForm, step: str) -> dict[str, Any]:
         return {"applications": names, "yaml": wizard.yaml_of(form, request.user)}
     item = form.understood.get("item")
     revision = form.understood.get("revision") or (item.current if item else None)
-    return {"warnings": warnings_for(revision) if revision else []}
+    return _known_of(revision, Counter(agent.architecture for agent in form.understood.get("agents") or ()))
+
+
+def _known_of(revision: Revision | None, agents: Mapping[str, int]) -> dict[str, Any]:
+    """What the registry says of the images now, and how many of the chosen agents that covers."""
+    if revision is None:
+        return {"warnings": []}
+    look_before_deploying(revision)
+    warnings = [*warnings_for(revision), *concerns_about([revision], agents)]
+    return {"warnings": warnings, "coverage": coverage_of([revision], agents)[revision.pk]}
