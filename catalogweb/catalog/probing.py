@@ -16,6 +16,7 @@ from catalogweb.catalog.oci.client import Challenge
 from catalogweb.catalog.pace import rest, resting_until
 from catalogweb.catalog.references import normalised_url, parse_reference
 from catalogweb.catalog.resolving import PATIENT, Lookup, access_to, check_images
+from catalogweb.catalog.secret_references import checked_reference
 from catalogweb.core.errors import Conflict, Refusal
 from catalogweb.core.rights import Actor, Right, require
 from catalogweb.core.secrets import seal
@@ -128,12 +129,13 @@ def probe_draft(
     require(by, Right.CHANGE)
     draft = Registry(pk=registry.pk if registry else None, **fields)
     draft.url = normalised_url(draft.url)
+    draft.secret_reference = checked_reference(draft.secret_reference)
     if password:
-        draft.password_sealed = seal(password)
+        draft.password_sealed, draft.secret_reference = seal(password), ""
     elif registry and registry.host == draft.host:
         draft.password_sealed = registry.password_sealed
     if remove_credentials:
-        draft.username, draft.password_sealed = "", ""
+        draft.username, draft.password_sealed, draft.secret_reference = "", "", ""
     _refuse_silence(draft)
     ends = time.monotonic() + PATIENCE
     report = _connected(draft, PATIENCE)

@@ -7,7 +7,7 @@ from catalogweb.catalog.jobs import check_due_images, forget_old_findings, probe
 from catalogweb.catalog.models import LOCAL, ImageCheck, Registry, RegistryPace, RegistryProbe
 from catalogweb.catalog.probing import last_report, probe_draft, probe_registry
 from catalogweb.catalog.registries import create_registry
-from catalogweb.core.errors import Conflict, Forbidden
+from catalogweb.core.errors import Conflict, Forbidden, Invalid
 from catalogweb.core.rights import Role
 from catalogweb.core.secrets import seal
 from tests.factories import CatalogItemFactory, MicroserviceFactory, RegistryFactory, RevisionFactory, UserFactory
@@ -151,6 +151,20 @@ def test_draft_of_a_stored_registry_uses_its_password_for_its_own_host_alone(ope
     with server(lambda _: text(401, WWW_Authenticate='Basic realm="r"')) as other:
         assert probe_draft(by=operator, url=other.host, **fields).outcome == "auth_rejected"
         assert not any(request.login for request in other.requests)
+
+
+def test_draft_may_name_where_its_password_is_kept(operator, private_registry, monkeypatch):
+    monkeypatch.setenv("CATALOGWEB_REGISTRY_JOHN", private_registry.password)
+    draft = {"by": operator, "url": private_registry.host, "username": "john"}
+
+    assert probe_draft(secret_reference="env:CATALOGWEB_REGISTRY_JOHN", **draft).outcome == "ok"
+    missing = probe_draft(secret_reference="env:CATALOGWEB_REGISTRY_NOBODY", **draft)
+    assert (missing.outcome, "CATALOGWEB_REGISTRY_NOBODY is not set" in missing.failed.detail) == (
+        "auth_rejected",
+        True,
+    )
+    with pytest.raises(Invalid):
+        probe_draft(secret_reference="env:HOME", **draft)
 
 
 def test_saving_a_registry_tests_it(operator, private_registry, django_capture_on_commit_callbacks):

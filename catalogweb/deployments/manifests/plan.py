@@ -15,7 +15,7 @@ from catalogweb.deployments.manifests.consequences import further_faults
 from catalogweb.deployments.manifests.faults import Fault, ManifestRefused
 from catalogweb.deployments.manifests.reader import read
 from catalogweb.deployments.manifests.specs import CatalogItemSpec, MicroserviceSpec, Reading, RegistrySpec, understand
-from catalogweb.deployments.manifests.steps import carry_out, warnings_after
+from catalogweb.deployments.manifests.steps import carry_out, look_ahead_of, warnings_after
 from catalogweb.deployments.manifests.templates import expanded
 
 ORDER = [
@@ -88,6 +88,7 @@ def _understood(text: str, by: Actor, move_running: bool) -> list[Reading]:
     for reading in readings:
         if isinstance(reading.spec, CatalogItemSpec):
             reading.spec.move_running = move_running
+    look_ahead_of(reading.spec for reading in readings)
     if readings:
         return readings
     raise ManifestRefused([Fault(1, 1, "", "", "There is no document in it.")])

@@ -1,14 +1,18 @@
 """One document applied through the services that every other door uses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import singledispatch
 from typing import Any
 
+from django.conf import settings
+
 from catalogweb.agents.services import agents_named
 from catalogweb.application_templates.services import write_template
+from catalogweb.catalog.fitting import concerns_about
 from catalogweb.catalog.models import REMOTE, CatalogItem, Registry
-from catalogweb.catalog.registries import create_registry, find_registry, same_registry, warnings_of
-from catalogweb.catalog.services import create_item, find_item
+from catalogweb.catalog.registries import create_registry, find_registry, known_registries, same_registry, warnings_of
+from catalogweb.catalog.saving import look_ahead
+from catalogweb.catalog.services import create_item, find_item, known_items
 from catalogweb.configuration.config_maps import create_config_map, find_config_map, with_texts
 from catalogweb.configuration.models import ConfigMap, Secret, VolumeMount
 from catalogweb.configuration.secrets import create_secret, find_secret
@@ -61,8 +65,26 @@ def _(spec: RegistrySpec, by: Actor) -> None:
 
 def warnings_after(spec: Spec) -> list[str]:
     """What is noteworthy now that this was carried out."""
+    if isinstance(spec, CatalogItemSpec) and settings.REGISTRY_CHECKS:
+        item = _item_of(spec)
+        return concerns_about([item.current]) if item and item.current else []
     registry = _registry_of(spec) if isinstance(spec, RegistrySpec) else None
     return warnings_of(registry) if registry else []
+
+
+def look_ahead_of(specs: Iterable[Spec | None]) -> None:
+    """Ask the registries about new images before the transaction begins, all within the time that saving one has."""
+    wanted = [spec for spec in specs if isinstance(spec, CatalogItemSpec) and any(spec.images.values())]
+    if not wanted or not settings.REGISTRY_CHECKS:
+        return
+    items = known_items({spec.id or spec.name for spec in wanted})
+    registries = known_registries({spec.registry or REMOTE for spec in wanted})
+    for spec in wanted:
+        item = items.get(spec.id or spec.name)
+        own = item.registry if item else None
+        registry = own if own and not spec.registry else registries.get(spec.registry or REMOTE)
+        if registry:
+            look_ahead(registry, spec.images, kept=item.images if item and own == registry else {})
 
 
 def _registry_of(spec: RegistrySpec) -> Registry | None:
