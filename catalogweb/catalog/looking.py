@@ -47,6 +47,8 @@ def verify_item(*, by: Actor, item: CatalogItem) -> None:
 
 def look_before_deploying(revision: Revision) -> None:
     """Ask about the images of a revision, unless a registry said lately that they are there."""
+    if not settings.REGISTRY_CHECKS:
+        return
     states = states_of([revision])[revision.pk]
     lately = timezone.now() - LATELY
     open_ones = [s.reference for s in states if s.status != "verified" or not s.check or s.check.checked_at < lately]

@@ -87,16 +87,16 @@ def test_pages_keep_search_and_order(viewer):
 
 
 def test_list_takes_the_same_queries_for_more_rows(viewer, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         viewer.get("/catalog/")
     for _ in range(10):
         MicroserviceFactory(revision=CatalogItemFactory().current)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         viewer.get("/catalog/")
 
 
 def test_fragment_reads_no_choices_of_filters(viewer, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         viewer.get("/catalog/", headers=FRAGMENT)
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalogweb.catalog.coverage import coverage_of
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.revisions import warnings_for
 from catalogweb.catalog.services import create_item, delete_item
@@ -42,7 +43,11 @@ def catalog_list(request: PageRequest) -> HttpResponse:
     if asked["category"]:
         items = items.filter(category=asked["category"])
     items, sort = in_order(request, items, ORDERS, "id")
-    context = {"page": page_of(request, items), "sort": sort, "query": asked["q"], "filters": _filters(asked)}
+    page = page_of(request, items)
+    covered = coverage_of([item.current for item in page if item.current])
+    for item in page:
+        item.coverage = covered.get(item.current_id)
+    context = {"page": page, "sort": sort, "query": asked["q"], "filters": _filters(asked)}
     return render_page(request, "catalog/list.html", context, partial="catalog/_table.html")
 
 
