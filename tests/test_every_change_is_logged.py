@@ -63,9 +63,10 @@ from tests.factories import (
 
 # Doors only translate, and below the services there are none.
 OTHERS = ("web", "api", "backoffice", "commands", "edge", "core")
-# Looking, or trying: nothing is changed.
+# Looking, or trying: nothing is changed but what is known.
 LOOKING = {
     "plan", "made_by_default", "filled", "made_from", "contents_from", "expanded", "snapshot_file", "read_trace",
+    "look_at", "verify_item", "probe_draft", "probe_registry", "probe_when_saved",
 }  # fmt: skip
 # Parts of what is in the table: the log's own writers, and steps of which whole services are made.
 PARTS = {
