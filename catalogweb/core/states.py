@@ -35,6 +35,12 @@ MICROSERVICE_STATES = (
     State("Starting", "busy", "power", "Its container is being made or started."),
     State("Running", "good", "play", "Its container runs."),
     State("Healthy", "good", "heart-pulse", "Its container runs, and its own check says that it is well."),
+    State(
+        "Stale image",
+        "late",
+        "image-off",
+        "Its container runs, but from another image than its reference leads to now.",
+    ),
     State("Failed", "bad", "octagon-x", "It could not be pulled or started, or it ends again and again."),
     State("Held back", "bad", "ban", "Its agent does not get it as it is wanted, and it says why."),
     State("Stopping", "busy", "circle-pause", "It is to stop, and its container is still there."),

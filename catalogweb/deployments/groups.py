@@ -14,7 +14,7 @@ GROUPS = {
     "running": ("Running", "good"),
     "failed": ("Failed", "bad"),
     "changing": ("Changing", "busy"),
-    "waiting": ("Waiting or unknown", "late"),
+    "waiting": ("Waiting, stale or unknown", "late"),
     "idle": ("Queued or stopped", "idle"),
 }
 
@@ -29,12 +29,15 @@ def conditions() -> dict[str, Q]:
     here = ~away & wanted & ~held
     queued = Q(status__state="QUEUED")
     unread = Q(status__served_generation__lt=F("generation"))
+    stale = Q(status__is_stale=True, status__compared_digest=F("status__image_digest"))
     settled = _said("Running") | _said("Failed") | _said("Unknown")
     return {
-        "running": here & _said("Running"),
+        "running": here & _said("Running") & ~stale,
         "failed": (here & _said("Failed")) | (~away & wanted & held),
         "changing": (here & ~settled & ~(queued & unread)) | (~away & ~wanted & ~gone),
-        "waiting": (here & _said("Unknown")) | (away & nothing_there & wanted) | (away & ~nothing_there),
+        "waiting": (here & (_said("Unknown") | (_said("Running") & stale)))
+        | (away & nothing_there & wanted)
+        | (away & ~nothing_there),
         "idle": (here & queued & unread) | (~wanted & ~away & gone) | (~wanted & away & nothing_there),
     }
 

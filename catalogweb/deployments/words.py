@@ -66,6 +66,8 @@ def status_of(microservice: "Microservice") -> Status:
         word = "Acknowledged"
     if word == "Running" and observed.health.lower() == "healthy":
         word = "Healthy"
+    if word in ("Running", "Healthy") and observed.runs_stale_image:
+        word = "Stale image"
     detail = {"Pulling": f"{observed.percentage:.0f} %", "Failed": observed.error_message}.get(word, "")
     return Status(word, detail, observed.state_since)
 

@@ -21,17 +21,19 @@ def every_case() -> None:
     now, revision, application = timezone.now(), RevisionFactory(), ApplicationFactory()
     deployment = DeploymentFactory(application=application, revision=revision)
     agents = {name: _agent(now, left) for name, left in AWAY.items()}
-    cases = list(product(WORDS, AWAY, (True, False), (0, 1), (now, None)))
+    cases = list(product(WORDS, AWAY, (True, False), (0, 1), (now, None), (True, False)))
     rows = [
         Microservice(name=f"m{n}", application=application, agent=agents[away], revision=revision,
                      deployment=deployment, is_activated=wanted)
-        for n, (_, away, wanted, _, _) in enumerate(cases)
+        for n, (_, away, wanted, _, _, _) in enumerate(cases)
     ]  # fmt: skip
     Microservice.objects.bulk_create(rows)
     statuses = zip(rows, cases, strict=True)
     MicroserviceStatus.objects.bulk_create(
-        MicroserviceStatus(microservice=row, state=state, served_generation=served, reported_at=reported)
-        for row, (state, _, _, served, reported) in statuses
+        MicroserviceStatus(
+            microservice=row, state=state, served_generation=served, reported_at=reported, is_stale=stale
+        )
+        for row, (state, _, _, served, reported, stale) in statuses
     )
 
 
