@@ -13,6 +13,7 @@ from catalogweb.web.views import (
     mailed,
     overview,
     registries,
+    revisions,
     session,
     styleguide,
     tokens,
@@ -27,6 +28,7 @@ catalog_urls = [
     path("<int:pk>/", catalog.catalog_item, name="catalog-item"),
     path("<int:pk>/edit/", catalog.catalog_edit, name="catalog-edit"),
     path("<int:pk>/verify/", catalog_images.catalog_verify, name="catalog-verify"),
+    path("<int:pk>/revisions/<int:number>/", revisions.revision_detail, name="revision-detail"),
     path("<int:pk>/delete/", catalog.catalog_delete, name="catalog-delete"),
 ]
 

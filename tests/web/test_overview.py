@@ -96,10 +96,10 @@ def test_many_simulated_agents_are_not_all_named(viewer):
 
 def test_queries_do_not_grow_with_what_there_is(viewer, django_assert_num_queries):
     failing()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         viewer.get("/")
     for _ in range(5):
         failing()
     assert CatalogItem.objects.exists()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         viewer.get("/")

@@ -27,6 +27,7 @@ from catalogweb.web.forms.agents import AgentForm
 from catalogweb.web.forms.confirm import ConfirmForm
 from catalogweb.web.histories import machine_pictures
 from catalogweb.web.lists import Filter, in_order, page_of
+from catalogweb.web.reached import reached, reached_filters
 from catalogweb.web.render import render_page
 from catalogweb.web.reported import found_hardware, report_facts
 from catalogweb.web.requests import PageRequest, posted, site_of
@@ -46,7 +47,7 @@ SHOWN = 100
 @require_safe
 def agent_list(request: PageRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("q", "presence", "architecture", "tag")}
-    agents = Agent.objects.with_status().matching(asked["q"])
+    agents = reached(Agent.objects.with_status().matching(asked["q"]), request.GET, "agent")
     if asked["presence"] in Presence.values:
         agents = agents.in_presence(asked["presence"])
     if asked["architecture"]:
@@ -56,7 +57,12 @@ def agent_list(request: PageRequest) -> HttpResponse:
     agents, sort = in_order(request, agents, ORDERS, "name")
     page = page_of(request, agents)
     _count_microservices(page.object_list)
-    context = {"page": page, "sort": sort, "query": asked["q"], "filters": _filters(asked)}
+    context = {
+        "page": page,
+        "sort": sort,
+        "query": asked["q"],
+        "filters": [*_filters(asked), *reached_filters(request.GET)],
+    }
     return render_page(request, "agents/list.html", context, partial="agents/_table.html")
 
 

@@ -24,6 +24,7 @@ from catalogweb.deployments.models import Application, Microservice, Route
 from catalogweb.web.forms.applications import ApplicationForm
 from catalogweb.web.forms.confirm import ConfirmForm
 from catalogweb.web.lists import Filter, in_order, page_of
+from catalogweb.web.reached import reached, reached_filters
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest, post_only, posted
 
@@ -36,14 +37,14 @@ SHOWN = 100
 @require_safe
 def application_list(request: PageRequest) -> HttpResponse:
     query, started = request.GET.get("q", ""), request.GET.get("started", "")
-    applications = Application.objects.matching(query)
+    applications = reached(Application.objects.matching(query), request.GET, "application")
     if started in STARTED:
         applications = applications.filter(is_activated=STARTED[started])
     applications, sort = in_order(request, applications, ORDERS, "name")
     page = page_of(request, applications)
     _count(page.object_list)
     filters = [Filter("started", "State", started, [(name, name.title()) for name in STARTED])]
-    context = {"page": page, "sort": sort, "query": query, "filters": filters}
+    context = {"page": page, "sort": sort, "query": query, "filters": [*filters, *reached_filters(request.GET)]}
     return render_page(request, "applications/list.html", context, partial="applications/_table.html")
 
 

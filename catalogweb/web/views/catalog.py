@@ -16,6 +16,7 @@ from catalogweb.core.rights import Right, require
 from catalogweb.core.text import as_id, counted
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Microservice, MicroserviceQuerySet
+from catalogweb.deployments.reach import reach_of
 from catalogweb.deployments.sources import edit_catalog_item
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import CatalogItemForm, EditCatalogItemForm
@@ -74,6 +75,7 @@ def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
         "item": item,
         "warnings": warnings_for(item.current) if item.current else [],
         "revisions": item.revisions.select_related("registry", "author").prefetch_related("images"),
+        "reach": reach_of(revision__item=item),
         "users": _users_of(item)[:USERS_SHOWN],
         "more_users": max(0, item.use_count - USERS_SHOWN),
         "entries": entries_of(item)[:10],
@@ -109,7 +111,12 @@ def catalog_edit(request: PageRequest, pk: int) -> HttpResponse:
     if form.submit(edit_catalog_item, by=request.user, item=item, built_in=item.is_system):
         messages.success(request, _saved(form.result, revised=form.result.current_id != item.current_id))
         return redirect("web:catalog-item", pk)
-    return render(request, "catalog/form.html", {"form": form, "item": item}, status=form.status)
+    return render(
+        request,
+        "catalog/form.html",
+        {"form": form, "item": item, "reach": reach_of(revision__item=item)},
+        status=form.status,
+    )
 
 
 def _looked(request: PageRequest, form: CatalogItemForm, item: CatalogItem | None, look: Look) -> HttpResponse:
@@ -143,5 +150,11 @@ def catalog_delete(request: PageRequest, pk: int) -> HttpResponse:
         return redirect("web:catalog-list")
     shown = _users_of(item)[:USERS_SHOWN]
     users = [(f"microservice {m}", reverse("web:microservice-detail", args=[m.uuid])) for m in shown]
-    context = {"item": item, "form": form, "users": users, "more": item.use_count - len(users)}
+    context = {
+        "item": item,
+        "reach": reach_of(revision__item=item),
+        "form": form,
+        "users": users,
+        "more": item.use_count - len(users),
+    }
     return render(request, "catalog/delete.html", context)

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from catalogweb.catalog.models import Revision
 from catalogweb.changelog.services import entries_of
 from catalogweb.deployments.container import Container, risks
 from catalogweb.deployments.groups import counts_by, failures, groups_with_any, in_group
@@ -13,23 +14,25 @@ from catalogweb.deployments.hints import hint_for
 from catalogweb.deployments.lines import write_config
 from catalogweb.deployments.models import Deployment, Microservice
 from catalogweb.web.lists import in_order, page_of
+from catalogweb.web.reached import reached, reached_filters
 from catalogweb.web.render import render_page
 from catalogweb.web.requests import PageRequest
 
 ORDERS = {"when": "pk", "name": "name", "application": "application__name", "author": "author__email"}
+REVISIONS_SHOWN = 10
 NOTHING = {"wanted": 0, "running": 0, "failed": 0, "total": 0}
 
 
 @require_safe
 def deployment_list(request: PageRequest) -> HttpResponse:
     query = request.GET.get("q", "")
-    deployments = Deployment.objects.matching(query).with_source()
+    deployments = reached(Deployment.objects.matching(query).with_source(), request.GET, "deployment")
     deployments, sort = in_order(request, deployments, ORDERS, "-when")
     page = page_of(request, deployments)
     counts = counts_by(Microservice.objects.filter(deployment__in=[d.pk for d in page.object_list]), "deployment")
     for deployment in page.object_list:
         deployment.counts = counts.get(deployment.pk, NOTHING)
-    context = {"page": page, "sort": sort, "query": query}
+    context = {"page": page, "sort": sort, "query": query, "filters": reached_filters(request.GET)}
     return render_page(request, "deployments/list.html", context, partial="deployments/_table.html")
 
 
@@ -44,6 +47,7 @@ def deployment_detail(request: PageRequest, pk: int) -> HttpResponse:
         "container": container,
         "config": write_config(container.config),
         "risks": risks(container),
+        "revisions": lambda: _others(deployment),
         "placed_as": lambda: _placed_as(deployment),
         "counts": counts,
         "status": status,
@@ -52,6 +56,12 @@ def deployment_detail(request: PageRequest, pk: int) -> HttpResponse:
         "page": page_of(request, in_group(microservices.detailed(), status).order_by("name")),
     }
     return render_page(request, "deployments/detail.html", context, partial="deployments/_live.html")
+
+
+def _others(deployment: Deployment) -> list[Revision]:
+    """Other revisions of its item, the newest first; own images have none."""
+    item = deployment.revision.item
+    return list(item.revisions.exclude(pk=deployment.revision_id)[:REVISIONS_SHOWN]) if item else []
 
 
 def _placed_as(deployment: Deployment) -> str:

@@ -13,7 +13,6 @@ from catalogweb.catalog.models import CatalogItem
 from catalogweb.catalog.revisions import warnings_for
 from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
-from catalogweb.core.text import as_id
 from catalogweb.deployments.container import risks
 from catalogweb.deployments.extra_hosts import addresses, templates_of
 from catalogweb.deployments.groups import GROUPS, in_group
@@ -29,6 +28,7 @@ from catalogweb.deployments.wishes import adapt
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.microservices import MicroserviceForm
 from catalogweb.web.lists import Filter, in_order, page_of
+from catalogweb.web.reached import reached, reached_filters
 from catalogweb.web.render import render_page, wants_fragment
 from catalogweb.web.requests import PageRequest, page_asked_for, post_only, posted
 
@@ -52,10 +52,11 @@ def microservice_list(request: PageRequest) -> HttpResponse:
         microservices = microservices.filter(application__name=asked["application"])
     if asked["agent"]:
         microservices = microservices.filter(agent__uuid=asked["agent"])
-    if item_id := as_id(asked["item"]):
-        microservices = microservices.filter(revision__item=item_id)
+    microservices = reached(microservices, request.GET, "pk")
     microservices, sort = in_order(request, microservices, ORDERS, "name")
-    context = {"page": page_of(request, microservices), "sort": sort, "query": asked["q"], "filters": _filters(asked)}
+    more = [one for one in reached_filters(request.GET) if one.name not in asked]
+    filters = [*_filters(asked), *more]
+    context = {"page": page_of(request, microservices), "sort": sort, "query": asked["q"], "filters": filters}
     return render_page(request, "microservices/list.html", context, partial="microservices/_table.html")
 
 

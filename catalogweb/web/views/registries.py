@@ -18,6 +18,7 @@ from catalogweb.changelog.services import entries_of
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Microservice
+from catalogweb.deployments.reach import Reach, reach_of
 from catalogweb.deployments.registry_secrets import (
     fetched_counts,
     latest_deliveries,
@@ -58,6 +59,7 @@ def registry_detail(request: PageRequest, pk: int) -> HttpResponse:
     users = Microservice.objects.filter(revision__registry=registry)
     context = {
         "registry": registry,
+        "reach": _reach(registry),
         "items": CatalogItem.objects.filter(current__registry=registry)[:USERS_SHOWN],
         "users": users.select_related("application", "agent")[:USERS_SHOWN],
         "receivers": receivers_of(registry, most=USERS_SHOWN),
@@ -100,7 +102,12 @@ def registry_edit(request: PageRequest, pk: int) -> HttpResponse:
             messages.warning(request, sentence)
         _say_if_bad(request, form.result)
         return redirect("web:registry-detail", pk)
-    return render(request, "registries/form.html", {"form": form, "registry": registry}, status=form.status)
+    return render(
+        request,
+        "registries/form.html",
+        {"form": form, "registry": registry, "reach": _reach(registry)},
+        status=form.status,
+    )
 
 
 def _tested(request: PageRequest, form: RegistryForm, registry: Registry | None) -> HttpResponse:
@@ -152,7 +159,15 @@ def registry_delete(request: PageRequest, pk: int) -> HttpResponse:
     if form.submit(delete_registry, by=request.user, registry=registry):
         messages.success(request, f"Registry {pk}, {registry}, is removed.")
         return redirect("web:registry-list")
-    return render(request, "registries/delete.html", {"registry": registry, "form": form, **_holding(registry)})
+    return render(
+        request,
+        "registries/delete.html",
+        {"registry": registry, "reach": _reach(registry), "form": form, **_holding(registry)},
+    )
+
+
+def _reach(registry: Registry) -> Reach:
+    return reach_of(revision__registry=registry)
 
 
 def _holding(registry: Registry) -> dict[str, Any]:
