@@ -111,11 +111,11 @@ def test_item_page_shows_images_users_yaml_and_deploy(operator):
 
 def test_item_page_takes_the_same_queries_for_more_users(viewer, django_assert_num_queries):
     item = used_item()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         viewer.get(f"/catalog/{item.pk}/")
     for _ in range(5):
         MicroserviceFactory(revision=item.current)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         viewer.get(f"/catalog/{item.pk}/")
 
 

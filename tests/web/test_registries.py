@@ -102,11 +102,11 @@ def test_page_names_items_microservices_and_agents_that_receive_the_password(vie
 def test_page_takes_the_same_queries_for_more_users(viewer, django_assert_num_queries):
     item = CatalogItemFactory()
     MicroserviceFactory(revision=item.current)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         viewer.get("/registries/1/")
     for _ in range(5):
         MicroserviceFactory(revision=item.current)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         viewer.get("/registries/1/")
 
 
