@@ -12,4 +12,5 @@ pytest_plugins = [
     "tests.testbed.registry",
     "tests.testbed.postgres",
     "tests.testbed.browser",
+    "tests.testbed.tasks",
 ]

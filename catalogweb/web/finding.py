@@ -42,10 +42,14 @@ class Kind:
     def noun(self) -> str:
         return str(self.model._meta.verbose_name)
 
+    def _number(self, query: str) -> int | None:
+        """Of "3" and "registry 3" for a registry."""
+        *words, last = query.lower().split()
+        return number_in(last.lstrip("#")) if all(word in self.noun for word in words) else None
+
     def hits(self, query: str) -> list[Hit]:
         wanted = Q(*((f"{column}__icontains", query) for column in self.columns), _connector=Q.OR)
-        number = number_in(query.split()[-1].lstrip("#")) if self.has_number else None
-        if number is not None:
+        if self.has_number and (number := self._number(query)) is not None:
             wanted |= Q(pk=number)
         rows: QuerySet[Any] = self.model._default_manager.filter(wanted).order_by(self.columns[0], "pk")
         rows = rows.select_related(*self.related) if self.related else rows

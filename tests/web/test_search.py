@@ -35,7 +35,10 @@ def test_things_are_found_by_a_part_of_their_name(viewer):
 def test_a_registry_is_found_by_its_number(viewer):
     registry = PrivateRegistryFactory(url="reg.example.org")
 
-    assert reverse("web:registry-detail", args=[registry.pk]) in found(viewer, f"registry {registry.pk}")
+    page = found(viewer, f"registry {registry.pk}")
+
+    assert reverse("web:registry-detail", args=[registry.pk]) in page
+    assert "/catalog/" not in page
 
 
 def test_of_each_kind_a_handful_is_shown(viewer):
