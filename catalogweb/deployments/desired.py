@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q
+from django.utils import timezone
 
 from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import Registry
@@ -87,7 +89,9 @@ def note_served(served: Iterable[Wanted]) -> None:
         if wanted.microservice.generation != wanted.microservice.status.served_generation
     ]
     if new:
-        update_statuses(new, {"served_generation": "integer"}, "served_container = container_id")
+        stages = "acknowledged_at = %s, pulled_at = NULL, running_at = NULL, healthy_at = NULL"
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        update_statuses(new, {"served_generation": "integer"}, f"served_container = container_id, {stages}", [now])
 
 
 def registries_of(agent: Agent) -> list[Registry]:

@@ -30,6 +30,11 @@ class MicroserviceStatus(models.Model):
     served_generation = models.PositiveIntegerField(default=0, help_text="The generation the agent fetched last.")
     served_container = models.CharField(max_length=80, blank=True, help_text="The container it had at that time.")
     built_generation = models.PositiveIntegerField(default=0, help_text="The generation a container was seen of.")
+    # Of the generation that was served last.
+    acknowledged_at = models.DateTimeField(null=True, blank=True, help_text="When the agent fetched it.")
+    pulled_at = models.DateTimeField(null=True, blank=True, help_text="When its image was first seen to be there.")
+    running_at = models.DateTimeField(null=True, blank=True, help_text="Since when it runs without a break.")
+    healthy_at = models.DateTimeField(null=True, blank=True, help_text="Since when its check says that it is well.")
     withheld = models.TextField(blank=True, help_text="Why the agent does not get it as it is wanted.")
 
     class Meta:

@@ -18,6 +18,10 @@ from catalogweb.deployments.words import WORDS
 Report = Mapping[str, Any]
 
 LONGEST = 2000
+# States that nothing gets into without its image.
+WITH_AN_IMAGE = frozenset(
+    {"CREATING", "CREATED", "STARTING", "RUNNING", "UPDATING", "RESTARTING", "EXITING", "STUCK_IN_RESTART"}
+)
 # Columns of a microservice's status that a report may change: name, SQL type, how it is read.
 _COLUMNS = {
     "state": "text",
@@ -55,7 +59,7 @@ def take_report(*, agent_id: int, interval: int, status: Report, rest: Mapping[s
 def _take_items(agent_id: int, items: list[Report], now: datetime) -> None:
     """Known microservices of this agent only: a report may name ids that are long gone, or plain rubbish."""
     known = MicroserviceStatus.objects.filter(microservice__agent_id=agent_id)
-    columns = ("pk", "container_id", "served_generation", "served_container", "built_generation")
+    columns = ("pk", "state", "container_id", "served_generation", "served_container", "built_generation")
     rows = {row["microservice__uuid"]: row for row in known.values("microservice__uuid", *columns)}
     last = {item["id"]: item for item in items if _names_one(item, rows)}
     changes = [_change(rows[name], item) for name, item in last.items()]
@@ -73,6 +77,9 @@ def _change(row: Mapping[str, Any], item: Report) -> dict[str, Any]:
     if container and container != row["served_container"] and row["served_generation"]:
         built = row["served_generation"]
     state = _text(item.get("status"), 20)
+    # A container of what was served last: an older one may well be running on.
+    is_current = built >= row["served_generation"]
+    is_running = is_current and state == "RUNNING"
     return {
         "id": row["pk"],
         "state": state if state in WORDS else "UNKNOWN",
@@ -87,6 +94,9 @@ def _change(row: Mapping[str, Any], item: Report) -> dict[str, Any]:
         "health": _text(item.get("healthStatus"), 20),
         "image_digest": _text(item.get("imageDigest"), 200),
         "built_generation": built,
+        "is_pulled": int(state in WITH_AN_IMAGE and (is_current or row["state"] == "PULLING")),
+        "is_running": int(is_running),
+        "is_healthy": int(is_running and _text(item.get("healthStatus"), 20).lower() == "healthy"),
     }
 
 
@@ -107,6 +117,16 @@ def number(value: Any) -> float:
 
 
 def _write(changes: list[dict[str, Any]], now: datetime) -> None:
-    since = f"CASE WHEN {STATUSES}.state = r.value ->> 'state' THEN state_since ELSE %s END"
+    also = [
+        "reported_at = %s",
+        f"state_since = CASE WHEN {STATUSES}.state = r.value ->> 'state' THEN state_since ELSE %s END",
+        f"pulled_at = CASE WHEN {_says('is_pulled')} THEN COALESCE(pulled_at, %s) ELSE pulled_at END",
+        f"running_at = CASE WHEN {_says('is_running')} THEN COALESCE(running_at, %s) END",
+        f"healthy_at = CASE WHEN {_says('is_healthy')} THEN COALESCE(healthy_at, %s) END",
+    ]
     moment = connection.ops.adapt_datetimefield_value(now)
-    update_statuses(changes, _COLUMNS, f"reported_at = %s, state_since = {since}", [moment, moment])
+    update_statuses(changes, _COLUMNS, ", ".join(also), [moment] * len(also))
+
+
+def _says(name: str) -> str:
+    return f"CAST(r.value ->> '{name}' AS integer) = 1"

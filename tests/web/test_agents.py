@@ -117,11 +117,35 @@ def test_page_fragment_holds_only_what_changes_by_itself(viewer, django_assert_n
     agent = online()
     MicroserviceFactory(agent=agent)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         fragment = viewer.get(f"/agents/{agent.uuid}/", headers=FRAGMENT).text
 
     assert "Last report" in fragment
     assert "Configuration" not in fragment
+
+
+def test_page_answers_whether_it_lives_runs_what_it_should_and_what_it_does_now(viewer):
+    agent = online(name="north-1", flags__microservice_list=3)
+    MicroserviceFactory(agent=agent, status__state="RUNNING")
+    MicroserviceFactory(agent=agent, status__state="PULLING", status__percentage=41, application__name="clinic")
+
+    page = " ".join(viewer.get(f"/agents/{agent.uuid}/", headers=FRAGMENT).text.split())
+
+    assert "Its reports come as often as they should." in page
+    assert "<strong>Not yet</strong>: 1 of 2." in page
+    assert 'data-state="Pulling"' in page.partition("What is it doing now?")[2].partition("</section>")[0]
+    assert "It has yet to fetch: microservice list." in page
+
+
+def test_page_claims_nothing_of_what_an_offline_agent_does(viewer):
+    past = timezone.now() - timedelta(minutes=1)
+    agent = online(status__late_at=past, status__offline_at=past)
+    MicroserviceFactory(agent=agent, status__state="RUNNING", status__reported_at=timezone.now())
+
+    page = viewer.get(f"/agents/{agent.uuid}/", headers=FRAGMENT).text
+
+    assert "<strong>Not known</strong>: 1 should." in page
+    assert "Not known while it is offline." in page
 
 
 def test_add_leads_to_the_page_that_connects_it(operator):

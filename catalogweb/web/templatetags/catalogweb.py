@@ -15,6 +15,7 @@ from catalogweb.changelog import words as changelog
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.states import icon_of, tone_of
 from catalogweb.core.text import ago
+from catalogweb.deployments.stages import stages_of
 
 register = template.Library()
 
@@ -97,6 +98,7 @@ def words(name: str) -> str:
     return changelog.label(name)
 
 
+register.filter("stages", stages_of)
 register.filter("action_of", changelog.action_of)
 register.filter("action_alone", changelog.action_alone)
 

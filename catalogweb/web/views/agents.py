@@ -15,12 +15,13 @@ from catalogweb.agents.presence import Presence
 from catalogweb.agents.routers import by_name
 from catalogweb.agents.services import create_agent, issue_provisioning_key
 from catalogweb.changelog.services import entries_of
+from catalogweb.changelog.words import label
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.hosts import is_loopback
 from catalogweb.core.names import slug
 from catalogweb.core.rights import Right, require
 from catalogweb.deployments.agents import delete_agent, edit_agent
-from catalogweb.deployments.groups import counts_by
+from catalogweb.deployments.groups import counts_by, groups_with_any, in_group
 from catalogweb.deployments.models import Microservice
 from catalogweb.maintenance.models import Tunnel, VersionOrder
 from catalogweb.web.forms.agents import AgentForm
@@ -42,6 +43,7 @@ ORDERS = {
 ARCHITECTURES = [*Architecture.choices, ("none", "Not known yet")]
 NOTHING = {"wanted": 0, "running": 0, "total": 0}
 SHOWN = 100
+BUSY_SHOWN = 5
 
 
 @require_safe
@@ -87,10 +89,11 @@ def _agent(uuid: str) -> Agent:
 
 @require_safe
 def agent_detail(request: PageRequest, uuid: str) -> HttpResponse:
-    agent = _agent(uuid)
+    agent = get_object_or_404(Agent.objects.with_status().select_related("flags"), uuid=uuid)
     microservices = Microservice.objects.detailed().filter(agent=agent).order_by("application__name", "name")
     context = {
         "agent": agent,
+        **_answers(agent),
         "page": page_of(request, microservices),
         "report_facts": report_facts(agent.status.report),
         "configuration": _configuration(agent),
@@ -104,6 +107,15 @@ def agent_detail(request: PageRequest, uuid: str) -> HttpResponse:
         "has_credential": lambda: Credential.objects.filter(agent=agent).exists(),
     }
     return render_page(request, "agents/detail.html", context, partial="agents/_live.html")
+
+
+def _answers(agent: Agent) -> dict[str, Any]:
+    """Whether it runs what it should, and what it is doing now; two statements."""
+    own = Microservice.objects.filter(agent=agent)
+    counts = counts_by(own, "agent").get(agent.pk, NOTHING)
+    busy = in_group(own, "changing").select_related("application", "agent__status", "status").order_by("pk")
+    unheard = [label(flag) for flag in sorted(agent.flags.raised)]
+    return {"counts": counts, "groups": groups_with_any(counts), "busy": busy[:BUSY_SHOWN], "unheard": unheard}
 
 
 def _upkeep(agent: Agent) -> dict[str, Any]:
