@@ -1,9 +1,8 @@
 """The words of `words.py`, gathered into five groups that the database can count and filter by."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, When
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from catalogweb.deployments.models import Microservice
@@ -69,10 +68,3 @@ def counts_by(microservices: QuerySet[Microservice], column: str) -> dict[int, d
 def groups_with_any(counts: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
     """(name, label, tone, number) of each group that somebody is in."""
     return [(name, label, tone, counts[name]) for name, (label, tone) in GROUPS.items() if counts.get(name)]
-
-
-def failures(microservices: QuerySet[Microservice]) -> QuerySet[Microservice, dict[str, Any]]:
-    """Error messages, the most frequent first, with how many have each and one of the agents it is on."""
-    said = Case(When(status__withheld="", then=F("status__error_message")), default=F("status__withheld"))
-    failed = in_group(microservices, "failed").order_by().annotate(message=said).values("message")
-    return failed.annotate(number=Count("pk"), agent_name=Min("agent__name")).order_by("-number")

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
 from catalogweb.agents.presence import Presence
 from catalogweb.deployments.models import Microservice
 
@@ -54,3 +57,21 @@ def _marked(microservice: Microservice, reached: Sequence[tuple[str, datetime | 
         else:
             stages.append(Stage(word, "ahead"))
     return stages
+
+
+def count_stages(microservices: QuerySet[Microservice]) -> list[tuple[str, int]]:
+    """How many of those that are to run have come how far; one statement."""
+    wanted = Q(is_activated=True, application__is_activated=True)
+    served = wanted & Q(status__served_generation__gte=F("generation"))
+    here = served & Q(agent__status__offline_at__gt=timezone.now())
+    running = here & Q(status__state="RUNNING", status__built_generation__gte=F("generation"))
+    built = Q(status__pulled_at__isnull=False) | Q(status__built_generation__gte=F("generation"))
+    conditions = {
+        "Ordered": wanted,
+        "Acknowledged": served,
+        "Pulled": served & built,
+        "Running": running,
+        "Healthy": running & Q(status__health__iexact="healthy"),
+    }
+    counts = {word: Count("pk", filter=condition) for word, condition in conditions.items()}
+    return list(microservices.order_by().aggregate(**counts).items())

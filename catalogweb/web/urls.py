@@ -25,6 +25,7 @@ app_name = "web"
 catalog_urls = [
     path("", catalog.catalog_list, name="catalog-list"),
     path("add/", catalog.catalog_create, name="catalog-create"),
+    path("architectures/", catalog.catalog_matrix, name="catalog-matrix"),
     path("<int:pk>/", catalog.catalog_item, name="catalog-item"),
     path("<int:pk>/edit/", catalog.catalog_edit, name="catalog-edit"),
     path("<int:pk>/verify/", catalog_images.catalog_verify, name="catalog-verify"),

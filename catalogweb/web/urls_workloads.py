@@ -80,6 +80,7 @@ urlpatterns = [
     path("deploy/", deploy.deploy, name="deploy"),
     path("deployments/", deployments.deployment_list, name="deployment-list"),
     path("deployments/<int:pk>/", deployments.deployment_detail, name="deployment-detail"),
+    path("deployments/<int:pk>/retry/", deployments.deployment_retry, name="deployment-retry"),
     path("manifests/", manifests.manifests, name="manifests"),
     path("changes/", changelog.changelog_list, name="changelog-list"),
     path("changes/<int:pk>/", changelog.changelog_entry, name="changelog-entry"),

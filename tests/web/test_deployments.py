@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalogweb.deployments.container import Container, Volume
+from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.services import deploy
 from catalogweb.deployments.sources import edit_catalog_item
 from tests.factories import (
@@ -62,8 +63,9 @@ def test_page_groups_failures_by_their_message(viewer):
 
     response = viewer.get(f"/deployments/{deployment.pk}/", headers=FRAGMENT)
 
-    found = [(row["message"], row["number"]) for row, _ in response.context["failures"]]
-    assert found == [("manifest unknown", 2), ("no space left on device", 1)]
+    found = [(cause.messages, cause.number) for cause in response.context["causes"]]
+    assert found == [(["manifest unknown"], 2), (["no space left on device"], 1)]
+    assert "Retry" not in response.text
     assert "The registry has no such image or tag." in response.text
 
 
@@ -104,9 +106,46 @@ def test_page_narrows_to_one_status(viewer):
 def test_page_takes_the_same_queries_for_more_microservices(viewer, django_assert_num_queries):
     deployment = DeploymentFactory()
     placed(deployment)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         viewer.get(f"/deployments/{deployment.pk}/", headers=FRAGMENT)
     for _ in range(10):
         placed(deployment)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         viewer.get(f"/deployments/{deployment.pk}/", headers=FRAGMENT)
+
+
+def test_retry_builds_those_of_one_cause_again(operator, olga):
+    deployment = DeploymentFactory()
+    for message in ("pull of a: unauthorized", "access denied"):
+        placed(deployment, status__state="FAILED", status__error_message=message)
+    other = placed(deployment, status__state="FAILED", status__error_message="no space left on device")
+    page = operator.get(f"/deployments/{deployment.pk}/")
+    [cause] = [cause for cause in page.context["causes"] if cause.number == 2]
+    assert "Retry these 2" in page.text
+
+    answer = operator.post(f"/deployments/{deployment.pk}/retry/", {"cause": cause.key}, follow=True)
+
+    assert "2 microservices will be pulled and built again." in answer.text
+    assert Microservice.objects.filter(generation=2).count() == 2
+    other.refresh_from_db()
+    assert other.generation == 1
+
+
+def test_retry_is_not_for_viewers_and_says_when_nothing_fails_any_more(viewer, operator):
+    deployment = DeploymentFactory()
+    path = f"/deployments/{deployment.pk}/retry/"
+
+    assert viewer.post(path, {"cause": "x"}).status_code == 403
+    assert "Nothing fails for that cause any more." in operator.post(path, {"cause": "x"}, follow=True).text
+
+
+def test_page_counts_how_far_its_microservices_have_come(viewer):
+    deployment = DeploymentFactory()
+    placed(deployment, status__state="RUNNING", status__served_generation=1, status__built_generation=1)
+    placed(deployment, status__state="PULLING", status__served_generation=1)
+    placed(deployment)
+    placed(deployment, is_activated=False)
+
+    stages = viewer.get(f"/deployments/{deployment.pk}/").context["stages"]
+
+    assert dict(stages) == {"Ordered": 3, "Acknowledged": 2, "Pulled": 1, "Running": 1, "Healthy": 0}

@@ -7,17 +7,20 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalogweb.agents.models import Agent
 from catalogweb.catalog.coverage import coverage_of
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.revisions import warnings_for
 from catalogweb.catalog.services import create_item, delete_item
 from catalogweb.changelog.services import entries_of
+from catalogweb.core.architectures import Architecture
 from catalogweb.core.rights import Right, require
 from catalogweb.core.text import as_id, counted
 from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Microservice, MicroserviceQuerySet
 from catalogweb.deployments.reach import reach_of
 from catalogweb.deployments.sources import edit_catalog_item
+from catalogweb.web.coverage import agents_by_architecture, cells_of, compare
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import CatalogItemForm, EditCatalogItemForm
 from catalogweb.web.lists import Filter, in_order, page_of
@@ -71,11 +74,13 @@ def _users_of(item: CatalogItem) -> MicroserviceQuerySet:
 @require_safe
 def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(CatalogItem.objects.with_images().with_uses(), pk=pk)
+    revisions = list(item.revisions.select_related("registry", "author").prefetch_related("images"))
     context = {
         "item": item,
         "warnings": warnings_for(item.current) if item.current else [],
-        "revisions": item.revisions.select_related("registry", "author").prefetch_related("images"),
+        "revisions": revisions,
         "reach": reach_of(revision__item=item),
+        "compared": compare(revisions, request.GET.get("one", ""), request.GET.get("other", "")),
         "users": _users_of(item)[:USERS_SHOWN],
         "more_users": max(0, item.use_count - USERS_SHOWN),
         "entries": entries_of(item)[:10],
@@ -83,6 +88,22 @@ def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
         **images_shown(item),
     }
     return render(request, "catalog/item.html", context)
+
+
+@require_safe
+def catalog_matrix(request: PageRequest) -> HttpResponse:
+    """Items by the architectures of the fleet."""
+    query, fleet = request.GET.get("q", ""), agents_by_architecture()
+    page = page_of(request, CatalogItem.objects.with_images().matching(query).order_by("name", "pk"))
+    for item in page.object_list:
+        item.cells = cells_of(item, fleet)
+    context = {
+        "page": page,
+        "query": query,
+        "fleet": [(Architecture(name).label, number) for name, number in fleet.items()],
+        "unknown": lambda: Agent.objects.filter(architecture="").count(),
+    }
+    return render_page(request, "catalog/matrix.html", context, partial="catalog/_matrix.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
