@@ -35,7 +35,7 @@ CODED = base64.b64encode(MARKER.encode()).decode()
 PASSWORD, KEPT = "Zx7~wQ!rG4%kB9^tH", "Vn3=yS*pJ6+mD8@fL"
 NAME = "CATALOGWEB_REGISTRY_CANARY"
 PIECE = 8
-MOST_PAGES = 250
+MOST_PAGES = 1000
 
 
 @pytest.fixture

@@ -131,7 +131,8 @@ def probe_draft(
     draft.url = normalised_url(draft.url)
     draft.secret_reference = checked_reference(draft.secret_reference)
     if password:
-        draft.password_sealed, draft.secret_reference = seal(password), ""
+        draft.password_sealed = seal(password)
+        draft.secret_reference = ""
     elif registry and registry.host == draft.host:
         draft.password_sealed = registry.password_sealed
     if remove_credentials:

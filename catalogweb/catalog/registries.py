@@ -213,7 +213,8 @@ def _take_password(registry: Registry, password: str, reference: str | None) -> 
     if password and named and named != registry.secret_reference:
         raise Invalid("Give either a password, or where it is kept.", field="secret_reference")
     if password:
-        registry.password_sealed, registry.secret_reference = seal(password), ""
+        registry.password_sealed = seal(password)
+        registry.secret_reference = ""
         registry.secret_version += 1
     elif named != registry.secret_reference:
         registry.password_sealed, registry.secret_reference = "" if named else registry.password_sealed, named

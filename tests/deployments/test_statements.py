@@ -49,10 +49,10 @@ def deploying(operator, item):
 
 @pytest.mark.parametrize(("few", "many"), [(5, 45), (5, 50), (300, 900)])
 def test_deploying_takes_a_statement_more_per_batch_of_the_database(deploying, few, many):
-    """SQLite takes 999 parameters: each of the four tables takes one statement more per 49 to 199 rows."""
+    """SQLite takes 999 parameters: each of the four tables takes one statement more per 41 to 199 rows."""
     less, more = statements(deploying(fleet(few, "few"))), statements(deploying(fleet(many, "many")))
 
-    assert more - less <= (many - few) // 15 + 2
+    assert more - less <= (many - few) // 14 + 2
     assert less < 40
 
 
