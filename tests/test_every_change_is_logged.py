@@ -4,12 +4,14 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.test import override_settings
+from django.utils import timezone
 
 import catalogweb
 from catalogweb.accounts import key_rotation
@@ -29,6 +31,7 @@ from catalogweb.core.rights import Role
 from catalogweb.deployments import (
     agents,
     applications,
+    causes,
     editing,
     manifests,
     rebuilding,
@@ -51,6 +54,7 @@ from tests.factories import (
     ApplicationTemplateFactory,
     CatalogItemFactory,
     ConfigMapFactory,
+    DeploymentFactory,
     EdgeResourceFactory,
     MicroserviceFactory,
     PrivateRegistryFactory,
@@ -75,6 +79,19 @@ PARTS = {
 }  # fmt: skip
 ITEM = "apiVersion: iofog.org/v3\nkind: CatalogItem\nmetadata: {name: demo}\nspec: {x86: web}\n"
 TEMPLATE = "apiVersion: iofog.org/v3\nkind: ApplicationTemplate\nmetadata: {name: shop}\nspec: {application: {}, variables: []}\n"
+
+
+def retry(by: User) -> int:
+    soon, deployment = timezone.now() + timedelta(1), DeploymentFactory()
+    MicroserviceFactory(
+        deployment=deployment,
+        agent__status__reported_at=timezone.now(),
+        agent__status__late_at=soon,
+        agent__status__offline_at=soon,
+        status__state="FAILED",
+        status__error_message="no such image",
+    )
+    return causes.retry(by=by, deployment=deployment, cause=causes.cause_of("no such image"))
 
 
 def linked() -> dict[str, Any]:
@@ -192,6 +209,7 @@ ACTS: dict[str, Act] = {
         by=by, application=ApplicationFactory(), description="x"
     ),
     "delete_application": lambda by: applications.delete_application(by=by, application=ApplicationFactory()),
+    "retry": retry,
     "edit_all": lambda by: editing.edit_all(by=by, edits=[editing.Edit(MicroserviceFactory(), name="web")]),
     "apply": lambda by: manifests.apply(ITEM, by=by),
     "rebuild": lambda by: rebuilding.rebuild(by=by, microservices=[MicroserviceFactory()]),

@@ -92,7 +92,7 @@ def test_every_page_but_those_before_it_asks_strangers_to_sign_in(client):
 
 
 def address(name):
-    two = {"uuid": "x", "order": "reboot"}, {"name": "x", "route": "y"}
+    two = {"uuid": "x", "order": "reboot"}, {"name": "x", "route": "y"}, {"pk": 1, "number": 1}
     for arguments in ({}, {"pk": 1}, {"uuid": "x"}, {"name": "x"}, {"slug": "x"}, {"family": "x"}, *two):
         with suppress(NoReverseMatch):
             return reverse(f"web:{name}", kwargs=arguments)
