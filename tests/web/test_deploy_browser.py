@@ -44,32 +44,6 @@ def sue(page: Page, site: str) -> Page:
     return sign_in(page, site)
 
 
-def paths() -> list[str]:
-    web, bad = (Microservice.objects.select_related("agent").get(name=name) for name in ("web", "bad"))
-    agent = f"agents/{web.agent.uuid}/"
-    return [
-        "agents/", "agents/add/", agent, f"{agent}edit/", f"{agent}key/", f"{agent}delete/",
-        "applications/", "applications/add/", "applications/clinic/", "applications/clinic/delete/",
-        "microservices/", f"microservices/{web.uuid}/", f"microservices/{bad.uuid}/", f"microservices/{bad.uuid}/edit/",
-        "deploy/", "deployments/", f"deployments/{web.deployment_id}/", "manifests/?example=debugger", "changes/",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_pages_follow_the_accessibility_rules_fit_and_obey_the_policy(sue, site, scheme, width):
-    complaints = []
-    sue.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    sue.emulate_media(color_scheme=scheme)
-    sue.set_viewport_size({"width": width, "height": 800})
-
-    for path in paths():
-        sue.goto(site + path)
-        found = Axe().run(sue).response["violations"]
-        assert [(rule["id"], rule["nodes"][0]["target"]) for rule in found] == [], path
-        assert sue.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    assert complaints == []
-
-
 def test_a_corrected_field_takes_its_fault_from_the_list(sue, site):
     sue.goto(f"{site}deploy/?item={CatalogItem.objects.get(name='heart-rate').pk}")
     sue.get_by_label("north", exact=False).first.check()

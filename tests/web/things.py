@@ -49,6 +49,7 @@ def one_of_everything(user: User) -> dict[str, dict[str, Any]]:
         "edge": {"pk": resource.pk},
         "microservice": {"uuid": microservice.uuid},
         "registry": {"pk": registry.pk},
+        "revision": {"pk": item.pk, "number": item.current.number},
         "route": {"name": route.application.name, "route": route.name},
         "secret": {"pk": mount.secret_id},
         "template": {"pk": template.pk},
