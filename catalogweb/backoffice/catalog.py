@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from catalogweb.backoffice.base import ReadOnlyAdmin, ServiceAdmin, ServiceForm, secret_field
 from catalogweb.backoffice.images import IMAGE_FIELDS, ImagesForm, chosen_images
+from catalogweb.catalog.findings import ImageCheck, RegistryPace, RegistryProbe
 from catalogweb.catalog.models import CatalogItem, Delivery, Registry, Revision
 from catalogweb.catalog.probing import probe_registry
 from catalogweb.catalog.registries import create_registry, delete_registry, warnings_of
@@ -178,3 +179,26 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ["registry"]
     search_fields = ["registry__url", "agent_name"]
     fields = ["registry", "version", "agent", "agent_name", "at"]
+
+
+@admin.register(ImageCheck)
+class ImageCheckAdmin(ReadOnlyAdmin):
+    list_display = ["reference", "registry", "failure", "digest", "found_at", "checked_at", "is_latest"]
+    list_filter = ["is_latest", "failure"]
+    list_select_related = ["registry"]
+    search_fields = ["reference", "digest"]
+
+
+@admin.register(RegistryProbe)
+class RegistryProbeAdmin(ReadOnlyAdmin):
+    list_display = ["registry", "failure", "detail", "probed_at"]
+    list_filter = ["failure"]
+    list_select_related = ["registry"]
+    search_fields = ["registry__url"]
+
+
+@admin.register(RegistryPace)
+class RegistryPaceAdmin(ReadOnlyAdmin):
+    list_display = ["registry", "next_at", "rests_until"]
+    list_select_related = ["registry"]
+    search_fields = ["registry__url"]
