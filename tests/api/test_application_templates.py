@@ -176,7 +176,7 @@ def test_an_unknown_template_is_not_found(operator: WireClient, shop: Applicatio
 def test_a_faulty_template_is_refused(
     operator: WireClient, shop: ApplicationTemplate, change: dict[str, Any], status: int, words: str
 ) -> None:
-    reply = operator.call("POST", "/applicationTemplate", BODY | {"name": "new"} | change)
+    reply = operator.call("POST", "/applicationTemplate", BODY | {"name": "fresh"} | change)
 
     assert reply.status_code == status
     assert words in reply.json()["message"]
@@ -295,14 +295,14 @@ def test_a_file_replaces_a_template_renames_it_or_makes_it(operator: WireClient,
     text = "kind: ApplicationTemplate\nmetadata: {name: %s}\nspec: {application: {microservices: [{name: db}]}}\n"
 
     replies = [upload(operator, "PUT", f"/applicationTemplate/yaml/{path}", text % name) for path, name in (
-        ("shop", "store"), ("new", "new"),
+        ("shop", "store"), ("fresh", "fresh"),
     )]  # fmt: skip
 
     assert [reply.status_code for reply in replies] == [200, 200]
     assert replies[0].json() == {"id": shop.pk, "name": "store"}
     templates = ApplicationTemplate.objects.all()
     assert [(t.name, t.description, t.microservices, t.variables.count()) for t in templates] == [
-        ("new", "", [{"name": "db"}], 0),
+        ("fresh", "", [{"name": "db"}], 0),
         ("store", "", [{"name": "db"}], 0),
     ]
 

@@ -283,6 +283,7 @@ FAILURES = [
     no("PATCH /registries/1", VALIDATION, "Registry is system and can't be updated or deleted", {"email": "a@b.org"}),
     no("POST /registries/999/rotate", MISSING, "Invalid registry id '999'", {"password": "another"}),
     no("POST /registries/1/rotate", VALIDATION, "", {"password": "another"}),
+    no("POST /registries/999/probe", MISSING, "Invalid registry id '999'"),
     no("GET /registries/999/deliveries", MISSING, "Invalid registry id '999'"),
     no("DELETE /registries/none", VALIDATION, "Field 'id' is not of a type(s) integer"),
     no("DELETE /registries/999", MISSING, "Invalid registry id '999'"),
@@ -564,6 +565,8 @@ ELSEWHERE = {
     "DELETE /microservices/system/<str:uuid>/volume-mapping/<str:id>",
     "GET /microservices/<str:uuid>/image-snapshot",
     "DELETE /microservices/system/<str:uuid>/port-mapping/<int:internal>",
+    # It calls a registry: tests/api/test_registry_probe.py starts one.
+    "POST /registries/<str:id>/probe",
 }  # fmt: skip
 # What is refused whatever is sent.
 ALWAYS_REFUSED = {"PUT /microservices/<str:uuid>/strace"}
