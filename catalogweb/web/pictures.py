@@ -93,8 +93,8 @@ def line(name: str, title: str, values: Values, say: Callable[[float], str], mos
 
 
 def _said_of_counts(counts: Counts, shown: Mapping[str, tuple[str, str]]) -> str:
-    if not counts:
-        return ""
+    if not shown:
+        return "There were none."
     last = counts[-1][1]
     now = ", ".join(f"{last.get(kind, 0):,} {label.lower()}" for kind, (label, _) in shown.items())
     return f"Last: {now}. From the bottom: {', '.join(label.lower() for label, _ in shown.values())}."

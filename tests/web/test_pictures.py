@@ -29,6 +29,10 @@ def test_areas_stand_on_each_other_and_leave_out_what_never_was():
     assert picture.says == "Last: 2 online, 2 offline. From the bottom: online, offline."
 
 
+def test_a_time_with_nothing_in_it_says_so():
+    assert areas("fleet", "Agents", [(ago(10), {}), (ago(5), {"online": 0})], KINDS).says == "There were none."
+
+
 def test_where_samples_are_missing_there_is_a_gap():
     picture = areas(
         "fleet", "Agents", [(ago(60), {"online": 1}), (ago(55), {"online": 1}), (ago(5), {"online": 1})], KINDS
