@@ -350,7 +350,7 @@ def test_a_link_with_an_agent_alone_begins_with_what(operator, item, agents):
 
 @pytest.mark.parametrize(
     ("step", "queries", "batches"),
-    [({"go": "where", "at": "what"}, 14, 2), ({"go": "all", "at": "where"}, 19, 2), ({"go": "plan"}, 46, 80)],
+    [({"go": "where", "at": "what"}, 14, 2), ({"go": "all", "at": "where"}, 19, 2), ({"go": "plan"}, 48, 80)],
     ids=["where", "all", "plan"],
 )
 def test_each_step_takes_the_queries_of_few_for_a_thousand_agents(operator, item, step, queries, batches):
