@@ -80,7 +80,7 @@ class Coverage:
 
 
 def fleet() -> dict[str, int]:
-    """Agents by architecture."""
+    """How many agents have each architecture there is, "" for those that have not said; one statement."""
     return dict(Agent.objects.order_by().values_list("architecture").annotate(Count("pk")))
 
 

@@ -1,11 +1,8 @@
 """Which of the fleet's architectures a catalog item has an image for, and what differs between two revisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
-
-from catalogweb.agents.models import Agent
 from catalogweb.catalog.models import CatalogItem, Revision
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.text import number_in
@@ -26,15 +23,10 @@ class Cell:
         return bool(self.agents) and not self.image
 
 
-def agents_by_architecture() -> dict[str, int]:
-    """Every architecture, with how many agents have it; one statement."""
-    known = Agent.objects.exclude(architecture="").order_by().values_list("architecture").annotate(Count("pk"))
-    return dict.fromkeys(Architecture.values, 0) | dict(known)
-
-
-def cells_of(item: CatalogItem, fleet: dict[str, int]) -> list[Cell]:
+def cells_of(item: CatalogItem, agents: Mapping[str, int]) -> list[Cell]:
+    """One for each architecture; `agents` are counted by it."""
     images = item.images
-    return [Cell(Architecture(name).label, images.get(name, ""), number) for name, number in fleet.items()]
+    return [Cell(name.label, images.get(name, ""), agents.get(name, 0)) for name in Architecture]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """What the steps of deploying show beside the form: agents that match, and what deploying to those chosen would come to."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from catalogweb.agents.models import Agent, AgentQuerySet, Tag
+from catalogweb.catalog.coverage import fleet
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.drafts import tried
 from catalogweb.core.errors import Refusal
@@ -113,10 +113,10 @@ def tag_names() -> list[str]:
 
 def coverage(images: dict[str, str]) -> list[tuple[str, str, int]]:
     """(architecture, image or nothing, number of agents) of each there are agents or images of; one statement."""
-    counts = Counter(Agent.objects.order_by().values_list("architecture", flat=True))
-    named = [(name, Architecture(name).label) for name in Architecture.values]
-    rows = [(label, images.get(name, ""), counts[name]) for name, label in named if counts[name] or name in images]
-    return [*rows, ("not known yet", "", counts[""])] if counts[""] else rows
+    agents = fleet()
+    shown = [name for name in Architecture if name in agents or name in images]
+    rows = [(str(name.label), images.get(name, ""), agents.get(name, 0)) for name in shown]
+    return [*rows, ("not known yet", "", agents[""])] if "" in agents else rows
 
 
 @dataclass(frozen=True)

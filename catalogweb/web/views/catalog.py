@@ -7,8 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalogweb.agents.models import Agent
-from catalogweb.catalog.coverage import coverage_of
+from catalogweb.catalog.coverage import coverage_of, fleet
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.revisions import warnings_for
 from catalogweb.catalog.services import create_item, delete_item
@@ -20,7 +19,7 @@ from catalogweb.deployments.manifests import export
 from catalogweb.deployments.models import Microservice, MicroserviceQuerySet
 from catalogweb.deployments.reach import reach_of
 from catalogweb.deployments.sources import edit_catalog_item
-from catalogweb.web.coverage import agents_by_architecture, cells_of, compare
+from catalogweb.web.coverage import cells_of, compare
 from catalogweb.web.forms.base import ServiceForm
 from catalogweb.web.forms.catalog import CatalogItemForm, EditCatalogItemForm
 from catalogweb.web.lists import Filter, in_order, page_of
@@ -93,15 +92,15 @@ def catalog_item(request: PageRequest, pk: int) -> HttpResponse:
 @require_safe
 def catalog_matrix(request: PageRequest) -> HttpResponse:
     """Items by the architectures of the fleet."""
-    query, fleet = request.GET.get("q", ""), agents_by_architecture()
+    query, agents = request.GET.get("q", ""), fleet()
     page = page_of(request, CatalogItem.objects.with_images().matching(query).order_by("name", "pk"))
     for item in page.object_list:
-        item.cells = cells_of(item, fleet)
+        item.cells = cells_of(item, agents)
     context = {
         "page": page,
         "query": query,
-        "fleet": [(Architecture(name).label, number) for name, number in fleet.items()],
-        "unknown": lambda: Agent.objects.filter(architecture="").count(),
+        "fleet": [(name.label, agents.get(name, 0)) for name in Architecture],
+        "unknown": agents.get("", 0),
     }
     return render_page(request, "catalog/matrix.html", context, partial="catalog/_matrix.html")
 
