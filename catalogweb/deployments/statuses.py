@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from catalogweb.core.storing import batches
+from catalogweb.core.storing import batches, json_rows
 from catalogweb.deployments.models import MicroserviceStatus
 
 STATUSES = MicroserviceStatus._meta.db_table
@@ -15,15 +15,10 @@ STATUSES = MicroserviceStatus._meta.db_table
 def update_statuses(
     changes: Sequence[Mapping[str, Any]], columns: Mapping[str, str], also: str, parameters: Sequence[Any] = ()
 ) -> None:
-    """Each change has the microservice's `id` and a value per column, whose SQL type is given; `also` is SQL.
-
-    They travel as one JSON text, `r`: the ORM's own bulk writes take a parameter per value, so their statements
-    grow with the rows.
-    """
+    """Each change has the microservice's `id` and a value per column, whose SQL type is given; `also` is SQL."""
     values = ", ".join(f"{name} = CAST(r.value ->> '{name}' AS {kind})" for name, kind in columns.items())
-    source = "json_each(%s) AS r" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb) AS r(value)"
     statement = (
-        f"UPDATE {STATUSES} SET {values}, {also} FROM {source} "  # noqa: S608 - nothing of it comes from outside
+        f"UPDATE {STATUSES} SET {values}, {also} FROM {json_rows()} "  # noqa: S608 - nothing of it comes from outside
         f"WHERE {STATUSES}.microservice_id = CAST(r.value ->> 'id' AS bigint)"
     )
     with connection.cursor() as cursor:

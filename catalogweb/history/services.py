@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from catalogweb.agents.models import Agent, AgentStatus
+from catalogweb.core.storing import json_rows
 from catalogweb.deployments.groups import count_groups
 from catalogweb.deployments.models import Microservice
 from catalogweb.deployments.reports import number
@@ -49,13 +50,12 @@ def _sample(agent_id: int, *values: Any) -> dict[str, Any]:
 
 
 def _insert(samples: list[dict[str, Any]], at: Any) -> None:
-    """They travel as one JSON text. An agent that was deleted meanwhile is passed over."""
+    """In one statement. An agent that was deleted meanwhile is passed over."""
     table, agents = AgentSample._meta.db_table, Agent._meta.db_table
     values = ", ".join(f"CAST(r.value ->> '{column}' AS {kind})" for column, kind in TYPES.items())
-    source = "json_each(%s) AS r" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb) AS r(value)"
     statement = (
         f"INSERT INTO {table} (agent_id, at, {', '.join(TYPES)}) "  # noqa: S608 - nothing of it comes from outside
-        f"SELECT {agents}.id, %s, {values} FROM {source} "
+        f"SELECT {agents}.id, %s, {values} FROM {json_rows()} "
         f"JOIN {agents} ON {agents}.id = CAST(r.value ->> 'id' AS bigint)"
     )
     with connection.cursor() as cursor:
