@@ -31,6 +31,10 @@ class Failure(models.TextChoices):
         return _WORDS[self].fix
 
 
+# What a registry itself says of an image. What else goes wrong on the way says that nobody could look.
+SAID_OF_IMAGES = (Failure.AUTH_SCOPE, Failure.NOT_FOUND)
+
+
 class Words(NamedTuple):
     sentence: str
     fix: str

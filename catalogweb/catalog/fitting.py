@@ -8,15 +8,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalogweb.catalog.checks import Key, last_found, latest_checks
-from catalogweb.catalog.failures import Failure
+from catalogweb.catalog.failures import SAID_OF_IMAGES, Failure
 from catalogweb.catalog.models import ImageCheck, Registry, Revision
 from catalogweb.core.architectures import Architecture
 from catalogweb.core.errors import Invalid, Refusal, refuse_all
 
 # Older findings refuse nothing: the tag may have moved meanwhile.
 FRESH = timedelta(days=1)
-# These say that nobody could look; the others were said by the registry itself.
-SAID_BY_REGISTRY = (Failure.AUTH_SCOPE, Failure.NOT_FOUND)
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class ImageState:
         """verified, wrong (architecture), missing (or not to be pulled), unverified, or local."""
         if self.is_local:
             return "local"
-        if self.check and self.check.failure in SAID_BY_REGISTRY:
+        if self.check and self.check.failure in SAID_OF_IMAGES:
             return "missing"
         if self.check and self.check.is_ok:
             return "verified" if self.check.fits(self.architecture) else "wrong"

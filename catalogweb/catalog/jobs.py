@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from catalogweb.catalog import deliveries
-from catalogweb.catalog.failures import Failure
+from catalogweb.catalog.failures import SAID_OF_IMAGES, Failure
 from catalogweb.catalog.models import LOCAL, Image, ImageCheck, ImageQuerySet, Registry, RegistryProbe
 from catalogweb.catalog.probing import probe_registry
 from catalogweb.catalog.resolving import check_images
@@ -22,12 +22,8 @@ PROBE_HISTORY = timedelta(days=30)
 # Other jobs wait for this one.
 SECONDS = 20.0
 AT_ONCE = 500
-# These say that nobody could look; the others were said by the registry itself.
-UNREACHED = [
-    failure.value
-    for failure in Failure
-    if failure not in (Failure.AUTH_SCOPE, Failure.NOT_FOUND, Failure.PLATFORM_MISSING)
-]
+# Nobody could look. That an image does not fit is found out of what was seen.
+UNREACHED = [failure.value for failure in Failure if failure not in (*SAID_OF_IMAGES, Failure.PLATFORM_MISSING)]
 
 
 @every(minutes=1)

@@ -15,7 +15,7 @@ from catalogweb.catalog.oci.images import repository_of
 from catalogweb.catalog.pace import resting_until, turn
 from catalogweb.catalog.probing import PATIENCE
 from catalogweb.catalog.references import parse_reference
-from catalogweb.catalog.resolving import access_to, check_images
+from catalogweb.catalog.resolving import access_to, check_images, refuse_switched_off
 from catalogweb.catalog.saving import complete_or_none
 from catalogweb.core.errors import Conflict, Refusal
 from catalogweb.core.rights import Actor, Right, require
@@ -95,5 +95,4 @@ def _refuse_silence(registry: Registry) -> None:
         raise Conflict(
             "Images of “local” are on the agents already: there is no registry to look at.", field="registry"
         )
-    if not settings.REGISTRY_CHECKS:
-        raise Conflict("This controller calls no registries: CATALOGWEB_REGISTRY_CHECKS is switched off.")
+    refuse_switched_off()

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
-
 from catalogweb.catalog.checks import Key
 from catalogweb.catalog.failures import Failed, Failure
 from catalogweb.catalog.models import Image, ImageCheck, Registry, RegistryProbe
@@ -15,7 +13,7 @@ from catalogweb.catalog.oci import Access, Client
 from catalogweb.catalog.oci.client import Challenge
 from catalogweb.catalog.pace import rest, resting_until
 from catalogweb.catalog.references import normalised_url, parse_reference
-from catalogweb.catalog.resolving import PATIENT, Lookup, access_to, check_images
+from catalogweb.catalog.resolving import PATIENT, Lookup, access_to, check_images, refuse_switched_off
 from catalogweb.catalog.secret_references import checked_reference
 from catalogweb.core.errors import Conflict, Refusal
 from catalogweb.core.rights import Actor, Right, require
@@ -151,8 +149,7 @@ def probe_draft(
 def _refuse_silence(registry: Registry) -> None:
     if registry.is_local_cache:
         raise Conflict("“local” means present on the agent: nothing is pulled from it, so there is nothing to test.")
-    if not settings.REGISTRY_CHECKS:
-        raise Conflict("This controller calls no registries: CATALOGWEB_REGISTRY_CHECKS is switched off.")
+    refuse_switched_off()
 
 
 def _connected(registry: Registry, seconds: float) -> Report:

@@ -14,7 +14,7 @@ from catalogweb.catalog.models import ImageCheck, Registry
 from catalogweb.catalog.oci import Access, Client, Found, resolve
 from catalogweb.catalog.pace import rest, resting_until, turn
 from catalogweb.catalog.references import Reference, parse_reference
-from catalogweb.core.errors import Refusal
+from catalogweb.core.errors import Conflict, Refusal
 from catalogweb.core.secrets import Unreadable
 
 # With less time than this, that it was not enough says nothing about the registry.
@@ -31,6 +31,11 @@ def access_to(registry: Registry, host: str = "") -> Access:
         raise Failed(Failure.AUTH_REJECTED, unreadable.message) from None
     own = registry.url.partition("/")[0]
     return Access(own, registry.username, password, registry.check_ca, registry.check_insecurely)
+
+
+def refuse_switched_off() -> None:
+    if not settings.REGISTRY_CHECKS:
+        raise Conflict("This controller calls no registries: CATALOGWEB_REGISTRY_CHECKS is switched off.")
 
 
 def check_images(registry: Registry, references: Iterable[str], *, seconds: float) -> dict[Key, ImageCheck]:
