@@ -74,7 +74,7 @@ LOOKING = {
 }  # fmt: skip
 # Parts of what is in the table: the log's own writers, and steps of which whole services are made.
 PARTS = {
-    "record", "record_many", "note_event", "chosen_revision", "chosen_revisions", "carry_out", "delete_source",
+    "record", "record_many", "note_event", "chosen_revisions", "carry_out", "delete_source",
     "move_deployments", "end_empty_deployments",
 }  # fmt: skip
 ITEM = "apiVersion: iofog.org/v3\nkind: CatalogItem\nmetadata: {name: demo}\nspec: {x86: web}\n"

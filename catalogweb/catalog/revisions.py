@@ -40,21 +40,11 @@ class _Own:
     images: tuple[tuple[str, str], ...]
 
 
-def chosen_revision(
-    *,
-    by: Actor,
-    item: CatalogItem | None = None,
-    images: Images | None = None,
-    registry: Registry | None = None,
-    now: Revision | None = None,
-    as_sent: bool = False,
-) -> Revision:
-    """The revision that is meant: what it has `now` as long as that fits what is said."""
-    return chosen_revisions(by=by, choices=[Choice(item, images, registry, now, as_sent)])[0]
-
-
 def chosen_revisions(*, by: Actor, choices: Sequence[Choice]) -> list[Revision]:
-    """The same for many: equal own images become one revision, and statements do not grow with the choices."""
+    """The revisions that are meant: what each has `now` as long as that fits what is said.
+
+    Equal own images become one revision, and statements do not grow with the choices.
+    """
     require(by, Right.CHANGE)
     if any(choice.images and not choice.registry and not choice.now for choice in choices):
         hub = Registry.objects.get(pk=REMOTE)

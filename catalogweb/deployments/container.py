@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-from catalogweb.core.errors import Invalid, Refusal, refuse_all
+from catalogweb.core.errors import Invalid, Refusal
 from catalogweb.core.names import suggestion
 from catalogweb.core.storing import UNSTORABLE, is_storable
 from catalogweb.deployments.options import option_faults
@@ -181,11 +181,6 @@ class Container:
             "extra_hosts": tuple((name, address) for name, address in values.get("extra_hosts", ())),
         }
         return cls(**{**values, **read})
-
-
-def check_container(container: Container, *, is_system: bool = False) -> None:
-    """Refuse what no agent could run; every fault is named."""
-    refuse_all(container_faults(container, is_system=is_system))
 
 
 def container_faults(container: Container, *, is_system: bool = False) -> list[Refusal]:

@@ -3,7 +3,13 @@
 import pytest
 
 from catalogweb.catalog.registries import find_registry
-from catalogweb.catalog.revisions import checked_images, chosen_revision, forget_unused_own_revisions, warnings_for
+from catalogweb.catalog.revisions import (
+    Choice,
+    checked_images,
+    chosen_revisions,
+    forget_unused_own_revisions,
+    warnings_for,
+)
 from catalogweb.core.errors import Invalid
 from tests.factories import MicroserviceFactory, PrivateRegistryFactory, RegistryFactory, RevisionFactory
 
@@ -60,9 +66,8 @@ def test_public_registry_takes_an_image_of_another_host():
 
 def test_wire_input_is_kept_as_sent_and_warned_about(operator):
     registry = PrivateRegistryFactory(url="reg.example.org")
-    revision = chosen_revision(
-        by=operator, images={"x86": "team/app:1", "arm": "No Reference"}, registry=registry, as_sent=True
-    )
+    sent = Choice(images={"x86": "team/app:1", "arm": "No Reference"}, registry=registry, as_sent=True)
+    [revision] = chosen_revisions(by=operator, choices=[sent])
 
     assert revision.by_architecture == {"x86": "team/app:1", "arm": "No Reference"}
     said = " ".join(warnings_for(revision))
@@ -73,10 +78,10 @@ def test_wire_input_is_kept_as_sent_and_warned_about(operator):
 @pytest.mark.parametrize("registry", ["remote", "local"])
 def test_built_in_registries_are_not_warned_about(operator, registry):
     images = {"x86": "ghcr.io/web", "arm": "web"}
+    sent = Choice(images=images, registry=find_registry(registry), as_sent=True)
+    [revision] = chosen_revisions(by=operator, choices=[sent])
 
-    assert (
-        warnings_for(chosen_revision(by=operator, images=images, registry=find_registry(registry), as_sent=True)) == []
-    )
+    assert warnings_for(revision) == []
 
 
 def test_own_images_go_with_the_last_microservice_that_used_them():

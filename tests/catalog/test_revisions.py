@@ -3,7 +3,7 @@
 import pytest
 
 from catalogweb.catalog.models import Registry, Revision
-from catalogweb.catalog.revisions import Choice, chosen_revision, chosen_revisions
+from catalogweb.catalog.revisions import Choice, chosen_revisions
 from catalogweb.core.errors import Invalid, Refusals
 from tests.factories import CatalogItemFactory, PrivateRegistryFactory, RegistryFactory, RevisionFactory
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def choose(operator):
-    return lambda **said: chosen_revision(by=operator, **said)
+    return lambda **said: chosen_revisions(by=operator, choices=[Choice(**said)])[0]
 
 
 def test_an_item_means_its_current_revision_and_goes_before_images(choose):

@@ -7,10 +7,9 @@ from ruamel.yaml import YAML
 
 from catalogweb.catalog.models import CatalogItem, Registry
 from catalogweb.catalog.registries import create_registry
-from catalogweb.catalog.revisions import chosen_revision
+from catalogweb.catalog.revisions import Choice, chosen_revisions
 from catalogweb.catalog.services import create_item
-from catalogweb.core.errors import Invalid
-from catalogweb.deployments.container import Container, Port, Volume, check_container
+from catalogweb.deployments.container import Container, Port, Volume, container_faults
 from catalogweb.deployments.manifests import export, plan
 from catalogweb.deployments.models import Application, Microservice
 from catalogweb.deployments.options import OPTIONS
@@ -115,9 +114,7 @@ CONTAINERS = st.builds(
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=100)
 @given(container=CONTAINERS)
 def test_any_container_that_is_accepted_exports_and_applies_without_change(operator, place, container):
-    try:
-        check_container(container)
-    except Invalid:
+    if container_faults(container):
         return
     stored = Microservice.objects.detailed().filter(name="web").first() or place()
     edit_microservice(by=operator, microservice=stored, container=container)
@@ -166,7 +163,7 @@ def test_references_kept_as_sent_export_and_apply_without_change(operator, appli
     registry = PrivateRegistryFactory(url="reg.example.org")
     sent = {"images": {"x86": "team/app:1"}, "registry": registry, "as_sent": True}
     if own:
-        place(revision=chosen_revision(by=operator, **sent))
+        place(revision=chosen_revisions(by=operator, choices=[Choice(**sent)])[0])
     else:
         item = create_item(by=operator, name="demo", **sent)
         place(revision=item.current)
