@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalogweb.agents.models import AgentStatus
 from catalogweb.deployments.models import MicroserviceStatus
 from catalogweb.web import live
-from tests.factories import MicroserviceFactory
+from tests.factories import AgentFactory, MicroserviceFactory, VolumeMountFactory
 
 pytestmark = pytest.mark.django_db
 LIVE = {"HX-Request": "true", "Live": "1"}
@@ -82,3 +82,24 @@ def test_a_page_that_is_gone_says_so_each_time(operator, microservice, monkeypat
     microservice.delete()
 
     assert [operator.get(gone, headers=LIVE).status_code for _ in range(2)] == [404, 404]
+
+
+def test_a_whole_page_is_nobody_elses(operator, superuser, monkeypatch):
+    monkeypatch.setattr(live, "FRESH", 60)
+    whole = operator.get("/microservices/", headers={"Live": "1"})
+
+    assert "olga@example.org" in whole.text
+    assert "ETag" not in whole.headers
+    assert "olga@example.org" not in operator.get("/microservices/", headers=LIVE).text
+
+
+def test_what_holds_a_token_of_a_session_is_nobody_elses(operator, monkeypatch):
+    monkeypatch.setattr(live, "FRESH", 60)
+    address = f"/volume-mounts/{VolumeMountFactory().uuid}/agents/"
+    AgentFactory()
+
+    one, other = (operator.get(address, headers=LIVE) for _ in range(2))
+
+    assert live.TOKEN in one.content
+    assert one.content != other.content
+    assert "ETag" not in one.headers
